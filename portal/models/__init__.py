@@ -1,0 +1,14 @@
+"""The ground floor's models: people, their mail and the audit trail."""
+
+from portal.models.audit import AuditChain, AuditEvent
+from portal.models.mail import MailOptOut, OutgoingMail, PeriodicRun
+from portal.models.user import User
+
+__all__ = [
+    "AuditChain",
+    "AuditEvent",
+    "MailOptOut",
+    "OutgoingMail",
+    "PeriodicRun",
+    "User",
+]

@@ -1,0 +1,109 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.fields import random_id
+
+
+class OutgoingMail(models.Model):
+    """A mail that must leave. The row is the queue; Celery only wakes the senders.
+
+    A try is committed (``handed_at``) before the message is given to the mail server
+    and its outcome after it, so that what a killed sender left behind can be told
+    apart: not tried yet, or tried with an outcome that nobody knows.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        CANCELLED = "cancelled", _("cancelled")
+        MISSED = "missed", _("missed")
+        HELD = "held", _("held for a person")
+
+    id = random_id()
+    # What the mail is about and for whom; an action that runs twice queues once.
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=40)
+    user = models.ForeignKey(
+        "portal.User", models.CASCADE, null=True, related_name="mails"
+    )
+    to = models.EmailField()
+    subject = models.CharField(max_length=250)
+    body = models.TextField()
+    html = models.TextField(blank=True)
+    calendar = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    # A login code: leaves at once, also at night; its text is blanked after sending.
+    is_secret = models.BooleanField(default=False)
+    # Asked again at the moment of sending: {"name": …, "args": {…}}, see MAIL_RECHECKS.
+    recheck = models.JSONField(null=True)
+    # After this moment the mail makes no sense any more: it is recorded as missed.
+    useless_after = models.DateTimeField(null=True)
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    reason = models.TextField(blank=True)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    claimed_by = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    handed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    unknown_outcomes = models.PositiveSmallIntegerField(default=0)
+    message_id = models.CharField(max_length=120)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mail")
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                name="outgoing_mail_queued",
+                condition=models.Q(status="queued"),
+            ),
+            models.Index(
+                fields=["lease_until"],
+                name="outgoing_mail_sending",
+                condition=models.Q(status="sending"),
+            ),
+            models.Index(fields=["status", "created_at"], name="outgoing_mail_status"),
+        ]
+
+    def __str__(self):
+        return f"mail {str(self.pk)[:8]}"
+
+
+class MailOptOut(models.Model):
+    """A kind of mail that a person does not want; no row means: wanted."""
+
+    user = models.ForeignKey(
+        "portal.User", models.CASCADE, related_name="mail_opt_outs"
+    )
+    kind = models.CharField(max_length=40)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="mail_opt_out_once", fields=["user", "kind"]),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.user_id}"
+
+
+class PeriodicRun(models.Model):
+    """When a periodic task last began, last finished, and with what error."""
+
+    task = models.CharField(max_length=100, primary_key=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("periodic task")
+        verbose_name_plural = _("periodic tasks")
+
+    def __str__(self):
+        return self.task

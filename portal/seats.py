@@ -1,0 +1,39 @@
+"""The seats that a person holds today: the answer to "for whom do you act here?".
+
+The apps above fill in what a seat is (``settings.SEATS_OF``); portal only passes it on.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One running term of a person with one party.
+
+    ``party`` is "council", "organisation" or "care_office"; ``role`` the role in it.
+    """
+
+    party: str
+    party_id: UUID
+    party_name: str
+    role: str
+    starts_on: date
+    ends_on: date | None
+    needs_second_factor: bool
+    # Of a council: its organisation and its kind ("central", "local", "relatives").
+    organisation_id: UUID | None = None
+    kind: str = ""
+
+
+def seats_of(user) -> list[Seat]:
+    """The seats of ``user`` today, read once per request (kept on the user object)."""
+    if not user.is_authenticated:
+        return []
+    if not hasattr(user, "_seats"):
+        user._seats = import_string(settings.SEATS_OF)(user)
+    return user._seats

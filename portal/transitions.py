@@ -1,0 +1,21 @@
+"""The one door for a change of status: a locked row, and a step that is allowed."""
+
+from django.utils.translation import gettext as _
+
+from portal.errors import NotAllowedNow
+
+
+def lock(obj):
+    """Read ``obj`` again and hold its row until the transaction ends."""
+    rows = type(obj)._default_manager.select_for_update(of=("self",), no_key=True)
+    return rows.get(pk=obj.pk)
+
+
+def move(obj, to) -> None:
+    """Set ``obj.status`` to ``to`` if ``obj.TRANSITIONS`` allows that step."""
+    if to not in obj.TRANSITIONS[obj.status]:
+        raise NotAllowedNow(
+            _("This cannot be done now: %(reason)s")
+            % {"reason": _("it is “%s”.") % obj.get_status_display()}
+        )
+    obj.status = to
