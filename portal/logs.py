@@ -1,0 +1,31 @@
+"""Logs as lines of JSON: what happened and where, never who or what was written."""
+
+import json
+import logging
+import traceback
+from datetime import UTC, datetime
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line.
+
+    An exception is told by its kind and its place in the code: its message and the
+    values in its frames may hold what people typed.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC)
+        line = {
+            "at": at.isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0]:
+            kind, _, trace = record.exc_info
+            line["exception"] = f"{kind.__module__}.{kind.__qualname__}"
+            line["at_code"] = [
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(trace)[-8:]
+            ]
+        return json.dumps(line, ensure_ascii=False)
