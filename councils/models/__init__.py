@@ -1,0 +1,40 @@
+"""Who is who: every model of this app."""
+
+from councils.models.care_office import (
+    CareOffice,
+    CareOfficeContact,
+    CareOfficeMembership,
+    Concession,
+    Municipality,
+    Region,
+    Sector,
+)
+from councils.models.council import Council, CouncilMembership
+from councils.models.invitation import Invitation
+from councils.models.organisation import (
+    CareOrganisation,
+    CareSetting,
+    Location,
+    OrganisationMembership,
+    OrganisationSector,
+)
+from councils.models.term import Term
+
+__all__ = [
+    "CareOffice",
+    "CareOfficeContact",
+    "CareOfficeMembership",
+    "CareOrganisation",
+    "CareSetting",
+    "Concession",
+    "Council",
+    "CouncilMembership",
+    "Invitation",
+    "Location",
+    "Municipality",
+    "OrganisationMembership",
+    "OrganisationSector",
+    "Region",
+    "Sector",
+    "Term",
+]

@@ -1,0 +1,85 @@
+"""What is asked, when, what is said and what comes of it: every model of this app."""
+
+from procurement.models.composition import (
+    Disuse,
+    Paragraph,
+    Passage,
+    PassageSource,
+    Showing,
+    ShowingPart,
+)
+from procurement.models.council_input import (
+    CouncilInput,
+    CouncilInputVersion,
+    Goal,
+    InputDraft,
+    Recognition,
+    Theme,
+)
+from procurement.models.cycle import (
+    Cycle,
+    CycleKind,
+    CycleTemplate,
+    DateChange,
+    Phase,
+    PhaseDates,
+    PhaseKind,
+    PhaseRole,
+    PhaseTask,
+    PhaseTaskTemplate,
+    PhaseTemplate,
+    dates_before,
+)
+from procurement.models.reminder import Reminder, ReminderRule
+from procurement.models.request import InformationRequest, RequestCouncil, Right
+from procurement.models.response import Answer, Publication
+from procurement.models.submission import (
+    MinorityStatement,
+    Signature,
+    Submission,
+    SubmissionItem,
+    SubmissionVersion,
+    SubmittedItem,
+    SubmittedSource,
+)
+
+__all__ = [
+    "Answer",
+    "CouncilInput",
+    "CouncilInputVersion",
+    "Cycle",
+    "CycleKind",
+    "CycleTemplate",
+    "DateChange",
+    "Disuse",
+    "Goal",
+    "InformationRequest",
+    "InputDraft",
+    "MinorityStatement",
+    "Paragraph",
+    "Passage",
+    "PassageSource",
+    "Phase",
+    "PhaseDates",
+    "PhaseKind",
+    "PhaseRole",
+    "PhaseTask",
+    "PhaseTaskTemplate",
+    "PhaseTemplate",
+    "Publication",
+    "Recognition",
+    "Reminder",
+    "ReminderRule",
+    "RequestCouncil",
+    "Right",
+    "Showing",
+    "ShowingPart",
+    "Signature",
+    "Submission",
+    "SubmissionItem",
+    "SubmissionVersion",
+    "SubmittedItem",
+    "SubmittedSource",
+    "Theme",
+    "dates_before",
+]

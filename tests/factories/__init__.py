@@ -1,5 +1,43 @@
 """Makes what a test needs; always the same, so that a failure can be repeated."""
 
+from tests.factories.councils import (
+    CareOfficeFactory,
+    CareOfficeMembershipFactory,
+    CareOrganisationFactory,
+    ConcessionFactory,
+    CouncilFactory,
+    CouncilMembershipFactory,
+    LocationFactory,
+    MunicipalityFactory,
+    OrganisationMembershipFactory,
+    RegionFactory,
+)
 from tests.factories.portal import UserFactory
+from tests.factories.procurement import (
+    CouncilInputFactory,
+    CouncilInputVersionFactory,
+    CycleFactory,
+    InformationRequestFactory,
+    PhaseFactory,
+    ThemeFactory,
+)
 
-__all__ = ["UserFactory"]
+__all__ = [
+    "CareOfficeFactory",
+    "CareOfficeMembershipFactory",
+    "CareOrganisationFactory",
+    "ConcessionFactory",
+    "CouncilFactory",
+    "CouncilInputFactory",
+    "CouncilInputVersionFactory",
+    "CouncilMembershipFactory",
+    "CycleFactory",
+    "InformationRequestFactory",
+    "LocationFactory",
+    "MunicipalityFactory",
+    "OrganisationMembershipFactory",
+    "PhaseFactory",
+    "RegionFactory",
+    "ThemeFactory",
+    "UserFactory",
+]

@@ -1,0 +1,140 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from councils.models.care_office import CareOffice, Region
+from councils.models.organisation import CareOrganisation, Location
+from councils.models.term import Term, TermQuerySet
+from portal.fields import random_id
+
+
+class CouncilQuerySet(models.QuerySet):
+    def of_sector(self, sector: str):
+        """Councils of organisations that give care in ``sector``."""
+        return self.filter(
+            organisation__in=CareOrganisation.objects.filter(sectors__sector=sector)
+        )
+
+    def in_regions(self, regions):
+        """Councils of organisations that give care in one of ``regions``."""
+        return self.filter(
+            organisation__in=CareOrganisation.objects.filter(regions__in=regions)
+        )
+
+    def under(self, care_office: CareOffice):
+        """Councils of organisations in the regions that ``care_office`` serves now."""
+        return self.in_regions(
+            Region.objects.filter(
+                concessions__care_office=care_office, concessions__ends_on__isnull=True
+            )
+        )
+
+
+class Council(models.Model):
+    """A client council; a local one may have a central one above it.
+
+    ``parent`` is the central council that carries its words further.
+    """
+
+    class Kind(models.TextChoices):
+        CENTRAL = "central", _("central council")
+        LOCAL = "local", _("local council")
+        RELATIVES = "relatives", _("relatives’ council")
+
+    id = random_id()
+    organisation = models.ForeignKey(
+        CareOrganisation,
+        models.PROTECT,
+        related_name="councils",
+        verbose_name=_("care organisation"),
+    )
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.LOCAL)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("central council"),
+    )
+    locations = models.ManyToManyField(
+        Location, blank=True, related_name="councils", verbose_name=_("locations")
+    )
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+
+    objects = CouncilQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("council")
+        verbose_name_plural = _("councils")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="council_name_once", fields=["organisation", "name"]
+            ),
+            models.CheckConstraint(
+                name="council_central_stands_on_top",
+                condition=~Q(kind="central") | Q(parent__isnull=True),
+                violation_error_message=_("A central council has no council above it."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("councils:council_detail", args=[self.pk])
+
+    @property
+    def is_central(self) -> bool:
+        return self.kind == self.Kind.CENTRAL
+
+
+class CouncilMembershipQuerySet(TermQuerySet):
+    def with_role(self, *roles: str):
+        """Terms with one of ``roles``."""
+        return self.filter(role__in=roles)
+
+
+class CouncilMembership(Term):
+    """A term on a council.
+
+    Nobody sits twice on one council on the same day; someone who changes role gets a
+    new term from that day on, so that later one can tell who was what when. Secretary
+    and supporter work for the council and are no members of it.
+    """
+
+    class Role(models.TextChoices):
+        MEMBER = "member", _("member")
+        CHAIR = "chair", _("chair")
+        DEPUTY_CHAIR = "deputy_chair", _("deputy chair")
+        SECRETARY = "secretary", _("council secretary")
+        SUPPORTER = "supporter", _("supporter")
+
+    council = models.ForeignKey(
+        Council, models.PROTECT, related_name="memberships", verbose_name=_("council")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.MEMBER)
+
+    objects = CouncilMembershipQuerySet.as_manager()
+
+    class Meta(Term.Meta):
+        verbose_name = _("seat in a council")
+        verbose_name_plural = _("seats in a council")
+        constraints = [
+            *Term.Meta.constraints,
+            models.UniqueConstraint(
+                name="council_membership_one_open_term",
+                fields=["council", "user"],
+                condition=Q(ends_on__isnull=True),
+                violation_error_message=_("This person already sits on the council."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "ends_on"], name="council_seat_of_user"),
+        ]
+
+    def __str__(self):
+        return f"seat {str(self.pk)[:8]}"

@@ -1,0 +1,75 @@
+"""The seats of a person today, for ``portal.seats``: one query over all three kinds."""
+
+from django.db.models import CharField, F, UUIDField, Value
+from django.db.models.functions import Cast
+
+from councils.models import (
+    CareOfficeMembership,
+    CouncilMembership,
+    OrganisationMembership,
+)
+from portal.models import User
+from portal.seats import Seat
+
+
+def _rows(terms, party: str, organisation_id, kind):
+    return (
+        terms.order_by()
+        .annotate(
+            seat_party=Value(party, output_field=CharField()),
+            seat_organisation=organisation_id,
+            seat_kind=kind,
+        )
+        .values_list(
+            "seat_party",
+            f"{party}_id",
+            f"{party}__name",
+            "role",
+            "starts_on",
+            "ends_on",
+            "seat_organisation",
+            "seat_kind",
+        )
+    )
+
+
+def seats_of(user: User) -> list[Seat]:
+    """The seats that ``user`` holds today, councils first, by name."""
+    nobody = Cast(Value(None), UUIDField())
+    no_kind = Value("", output_field=CharField())
+    councils = _rows(
+        CouncilMembership.objects.current().filter(user=user),
+        "council",
+        F("council__organisation_id"),
+        F("council__kind"),
+    )
+    organisations = _rows(
+        OrganisationMembership.objects.current().filter(user=user),
+        "organisation",
+        nobody,
+        no_kind,
+    )
+    offices = _rows(
+        CareOfficeMembership.objects.current().filter(user=user),
+        "care_office",
+        nobody,
+        no_kind,
+    )
+    order = {"council": 0, "organisation": 1, "care_office": 2}
+    rows = councils.union(organisations, offices, all=True)
+    seats = [_seat(*row) for row in rows]
+    return sorted(seats, key=lambda seat: (order[seat.party], seat.party_name))
+
+
+def _seat(party, party_id, name, role, starts_on, ends_on, organisation_id, kind):
+    return Seat(
+        party=party,
+        party_id=party_id,
+        party_name=name,
+        role=role,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        needs_second_factor=party != "council" or role == "secretary",
+        organisation_id=organisation_id,
+        kind=kind,
+    )

@@ -1,0 +1,312 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from councils.models import CareSetting, Council, Location
+from councils.permissions import Role, council_ids, organisation_ids
+from portal.fields import random_id
+from portal.models import User
+from procurement.models.cycle import Cycle
+from procurement.models.request import InformationRequest
+
+
+class Theme(models.Model):
+    """A subject of today by which input is found and compared."""
+
+    id = random_id()
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Goal(models.TextChoices):
+    """The three goals of procurement that input serves (domain.md, section 1)."""
+
+    TRUST = "trust", _("Clients can trust that care is good and up to date")
+    QUALITY_OF_LIFE = "quality_of_life", _("Care makes life better for clients")
+    COOPERATION = "cooperation", _("Working with others on care that fits")
+
+
+HELPERS = (Role.SECRETARY, Role.SUPPORTER)
+
+
+class CouncilInputQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """Inputs that ``user`` may know of.
+
+        A draft is its author's alone. The care office is absent on purpose: it reads
+        submissions, which are frozen copies, and never this table. What a council
+        closed to its secretary stays closed to that person in every other seat too.
+        """
+        seats = council_ids(user)
+        helps = council_ids(user, *HELPERS)
+        passed_on = Q(status=CouncilInput.Status.PASSED_ON)
+        shared = passed_on & Q(shared__isnull=False)
+        return self.filter(
+            Q(status=CouncilInput.Status.DRAFT, author=user, council__in=seats)
+            | passed_on & Q(council__in=seats)
+            | shared & Q(for_central_council=True, council__parent__in=seats)
+            | shared
+            & Q(
+                for_organisation=True,
+                council__organisation__in=organisation_ids(user),
+            )
+        ).exclude(is_closed_to_secretary=True, council__in=helps)
+
+    def readable_by(self, council: Council, user: User):
+        """What ``user`` may use when acting for ``council``: its own, and what local
+        councils shared with it; never what the person reads from another seat."""
+        own = Q(council=council)
+        local = Q(council__parent=council, for_central_council=True)
+        return self.visible_to(user).filter(
+            own | local & Q(shared__isnull=False),
+            status=CouncilInput.Status.PASSED_ON,
+        )
+
+    def for_list(self):
+        """With what one line of a list shows, the newest first."""
+        return self.select_related(
+            "council",
+            "author",
+            "request",
+            "current__theme",
+            "current__location",
+            "shared__theme",
+            "shared__location",
+        ).order_by("-created_at", "pk")
+
+
+class CouncilInput(models.Model):
+    """One thing a council wants to say about the care that is bought.
+
+    Its words are versions that never change (``current``: what the council last
+    saved; ``shared``: what others may read). Typing in progress is an ``InputDraft``.
+    Who, beside the council itself, may read the shared version is a set and not a
+    ladder: a council may well tell the care office what it does not tell the board.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PASSED_ON = "passed_on", _("passed on to the council")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    TRANSITIONS = {
+        Status.DRAFT: {Status.PASSED_ON, Status.WITHDRAWN},
+        Status.PASSED_ON: {Status.WITHDRAWN},
+        Status.WITHDRAWN: set(),
+    }
+
+    class Kind(models.TextChoices):
+        CONCERN = "concern", _("concern")
+        GOOD_EXAMPLE = "good_example", _("good example")
+        NEW_INSIGHT = "new_insight", _("new insight")
+        QUESTION = "question", _("question")
+
+    id = random_id()
+    council = models.ForeignKey(Council, models.PROTECT, related_name="inputs")
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="inputs")
+    request = models.ForeignKey(
+        InformationRequest,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="inputs",
+        verbose_name=_("request"),
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="inputs"
+    )
+    status = models.CharField(
+        max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
+    current = models.ForeignKey(
+        "CouncilInputVersion", models.PROTECT, null=True, related_name="+"
+    )
+    shared = models.ForeignKey(
+        "CouncilInputVersion", models.PROTECT, null=True, related_name="+"
+    )
+    for_central_council = models.BooleanField(_("the central council"), default=False)
+    for_organisation = models.BooleanField(_("the organisation"), default=False)
+    for_care_office = models.BooleanField(_("the care office"), default=False)
+    is_closed_to_secretary = models.BooleanField(
+        _("our secretary may not read this"), default=False
+    )
+    # The short name that composers use (W3). Given when it is first shared: numbers
+    # with gaps would tell others that there is more.
+    number = models.PositiveIntegerField(null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    passed_on_at = models.DateTimeField(null=True, editable=False)
+    shared_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CouncilInputQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("council input")
+        verbose_name_plural = _("council input")
+        constraints = [
+            models.CheckConstraint(
+                name="council_input_has_words_once_passed_on",
+                condition=Q(status="draft") | ~Q(status="passed_on", current=None),
+            ),
+            models.CheckConstraint(
+                name="council_input_draft_is_shared_with_nobody",
+                condition=~Q(status="draft") | Q(shared=None),
+            ),
+            models.UniqueConstraint(
+                name="council_input_number_once", fields=["council", "cycle", "number"]
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["council", "cycle", "status"], name="council_input_of_council"
+            ),
+            models.Index(fields=["author", "status"], name="council_input_of_author"),
+        ]
+
+    def __str__(self):
+        return f"input {str(self.pk)[:8]}"
+
+    def get_absolute_url(self):
+        return reverse("procurement:input_detail", args=[self.pk])
+
+    def version_for(self, user: User) -> "CouncilInputVersion | None":
+        """The words that ``user`` reads: the council its newest, others what was
+        shared."""
+        return self.current if self.council_id in council_ids(user) else self.shared
+
+    @property
+    def readers(self) -> list[str]:
+        """Who beside the council reads the shared version, as words for a person."""
+        if self.shared_id is None:
+            return []
+        return [
+            str(self._meta.get_field(name).verbose_name)
+            for name in ("for_central_council", "for_organisation", "for_care_office")
+            if getattr(self, name)
+        ]
+
+
+class CouncilInputVersion(models.Model):
+    """The words of an input as saved once. Never changed: the database refuses it."""
+
+    id = random_id()
+    council_input = models.ForeignKey(
+        CouncilInput, models.CASCADE, related_name="versions"
+    )
+    number = models.PositiveIntegerField(editable=False)
+    kind = models.CharField(_("kind"), max_length=12, choices=CouncilInput.Kind)
+    goal = models.CharField(_("goal"), max_length=15, choices=Goal)
+    theme = models.ForeignKey(
+        Theme, models.PROTECT, related_name="+", verbose_name=_("theme")
+    )
+    care_setting = models.CharField(
+        _("care setting"),
+        max_length=15,
+        choices=CareSetting,
+        blank=True,
+        help_text=_("Leave empty when it is about all of them."),
+    )
+    location = models.ForeignKey(
+        Location,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("location"),
+        help_text=_("Leave empty when it is about all of them."),
+    )
+    title = models.CharField(_("title"), max_length=120)
+    text = models.TextField(_("your own words"), max_length=4000)
+    consulted = models.PositiveIntegerField(_("number of people asked"), default=0)
+    consulted_how = models.CharField(_("who, and how"), max_length=200, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+"
+    )
+    saved_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("version of an input")
+        verbose_name_plural = _("versions of input")
+        ordering = ["council_input", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                name="council_input_version_once", fields=["council_input", "number"]
+            ),
+            models.CheckConstraint(
+                name="council_input_version_has_text", condition=~Q(text="")
+            ),
+        ]
+
+    def __str__(self):
+        return f"version {self.number} of input {str(self.council_input_id)[:8]}"
+
+    @property
+    def is_one_persons(self) -> bool:
+        """Whether nobody was consulted: one person wrote it alone."""
+        return self.consulted == 0
+
+
+class InputDraft(models.Model):
+    """What somebody is typing and has not saved yet; only that person reads it.
+
+    ``words`` holds the form as typed, also when it is not complete. ``based_on`` is
+    the number of the version that was on the screen when the typing began, 0 for a
+    new input: saving over a newer one shows both texts.
+    """
+
+    id = random_id()
+    council_input = models.ForeignKey(
+        CouncilInput, models.CASCADE, related_name="drafts"
+    )
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="input_drafts"
+    )
+    words = models.JSONField(default=dict)
+    based_on = models.PositiveIntegerField(default=0)
+    # Raised by each save, so that a tab left open does not overwrite a later one.
+    revision = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("text in progress")
+        verbose_name_plural = _("texts in progress")
+        constraints = [
+            models.UniqueConstraint(
+                name="input_draft_one_per_editor", fields=["council_input", "editor"]
+            ),
+        ]
+
+    def __str__(self):
+        return f"draft {str(self.pk)[:8]}"
+
+
+class Recognition(models.Model):
+    """Another member of the council recognises what an input says."""
+
+    council_input = models.ForeignKey(
+        CouncilInput, models.CASCADE, related_name="recognitions"
+    )
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="recognition_once", fields=["council_input", "member"]
+            ),
+        ]
+
+    def __str__(self):
+        return f"recognition {self.pk}"

@@ -1,0 +1,83 @@
+"""Who may do what in a cycle; each answers from the seats of today, without a query.
+
+What depends on the state of a thing (open, used, signed) is the action's to refuse.
+"""
+
+from councils.models import Council
+from councils.permissions import (
+    can_chair,
+    can_prepare,
+    is_member,
+    is_staff_of_care_office,
+    is_staff_of_organisation,
+    is_voting_member,
+)
+from portal.models import User
+from procurement.models import CouncilInput, Cycle, InformationRequest, Submission
+
+
+def can_plan_cycle(user: User, cycle: Cycle) -> bool:
+    """Staff of the care office; for a quality plan, staff of the organisation."""
+    if cycle.organisation_id:
+        return is_staff_of_organisation(user, cycle.organisation_id)
+    return is_staff_of_care_office(user, cycle.care_office_id)
+
+
+def can_ask(user: User, request: InformationRequest) -> bool:
+    """Whether ``user`` may write and publish this request."""
+    return can_plan_cycle(user, request.cycle)
+
+
+def can_write_input(user: User, council: Council) -> bool:
+    """Everybody with a seat in the council, its secretary and supporter included."""
+    return is_member(user, council)
+
+
+def can_edit_input(user: User, council_input: CouncilInput) -> bool:
+    """Its author may, and whoever prepares the council's papers."""
+    council = council_input.council
+    if council_input.status == CouncilInput.Status.DRAFT:
+        return council_input.author_id == user.pk and is_member(user, council)
+    return can_prepare(user, council) or (
+        council_input.author_id == user.pk and is_member(user, council)
+    )
+
+
+def can_recognise(user: User, council_input: CouncilInput) -> bool:
+    """Another member of the same council, not the author."""
+    return council_input.author_id != user.pk and is_voting_member(
+        user, council_input.council
+    )
+
+
+def can_compose(user: User, council: Council) -> bool:
+    """Whoever prepares the papers of a central council."""
+    return council.is_central and can_prepare(user, council)
+
+
+def can_judge_use(user: User, council: Council) -> bool:
+    """A local council's chair, deputy or secretary says how its words were used."""
+    return can_prepare(user, council)
+
+
+def can_offer(user: User, council: Council) -> bool:
+    """Whether ``user`` may collect, offer and take back the council's submission."""
+    return can_prepare(user, council)
+
+
+def can_sign(user: User, submission: Submission) -> bool:
+    """The chair or the deputy; a secretary prepares but does not speak for it."""
+    return can_chair(user, submission.council)
+
+
+def can_dissent(user: User, submission: Submission) -> bool:
+    """Members may add a minority statement; secretary and supporter may not."""
+    return is_voting_member(user, submission.council)
+
+
+def can_answer(user: User, submission: Submission) -> bool:
+    """Staff of the care office that the submission went to.
+
+    ``visible_to`` has already left out regions that are not theirs.
+    """
+    return is_staff_of_care_office(user, submission.cycle.care_office_id)

@@ -1,0 +1,140 @@
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from councils.models import (
+    CareOffice,
+    CareOfficeMembership,
+    CareOrganisation,
+    CareSetting,
+    Concession,
+    Council,
+    CouncilMembership,
+    Location,
+    Municipality,
+    OrganisationMembership,
+    OrganisationSector,
+    Region,
+    Sector,
+)
+from tests.factories.portal import UserFactory
+
+
+class RegionFactory(DjangoModelFactory):
+    class Meta:
+        model = Region
+
+    code = factory.Sequence(lambda number: f"99{number:04}")
+    name = factory.Sequence(lambda number: f"Regio {number}")
+    school_holiday_zones = "noord"
+
+
+class MunicipalityFactory(DjangoModelFactory):
+    class Meta:
+        model = Municipality
+
+    name = factory.Sequence(lambda number: f"Gemeente {number}")
+    cbs_code = factory.Sequence(lambda number: f"{number:04}")
+    province = "Noord-Holland"
+    region = factory.SubFactory(RegionFactory)
+    school_holiday_zone = "noord"
+
+
+class CareOfficeFactory(DjangoModelFactory):
+    """A care office that serves one region of its own since 2020."""
+
+    class Meta:
+        model = CareOffice
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda number: f"Zorgkantoor {number}")
+    concession = factory.RelatedFactory(
+        "tests.factories.councils.ConcessionFactory", factory_related_name="care_office"
+    )
+
+
+class ConcessionFactory(DjangoModelFactory):
+    class Meta:
+        model = Concession
+
+    care_office = factory.SubFactory(CareOfficeFactory, concession=None)
+    region = factory.SubFactory(RegionFactory)
+    starts_on = date(2020, 1, 1)
+
+
+class CareOrganisationFactory(DjangoModelFactory):
+    """An organisation in nursing and care; ``care_office`` puts it in its region."""
+
+    class Meta:
+        model = CareOrganisation
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda number: f"Zorgorganisatie {number}")
+
+    @factory.post_generation
+    def care_office(self, create, care_office, **kwargs):
+        if care_office is not None:
+            self.regions.set(care_office.regions.all())
+
+    @factory.post_generation
+    def sector(self, create, sector, **kwargs):
+        OrganisationSector.objects.create(organisation=self, sector=sector or Sector.VV)
+
+
+class LocationFactory(DjangoModelFactory):
+    class Meta:
+        model = Location
+
+    organisation = factory.SubFactory(CareOrganisationFactory)
+    name = factory.Sequence(lambda number: f"Huis {number}")
+    municipality = factory.SubFactory(MunicipalityFactory)
+    care_setting = CareSetting.NURSING_HOME
+    clients = 60
+
+
+class CouncilFactory(DjangoModelFactory):
+    """A local council without one above it; trait ``central``: a central council."""
+
+    class Meta:
+        model = Council
+
+    class Params:
+        central = factory.Trait(kind=Council.Kind.CENTRAL)
+
+    organisation = factory.SubFactory(CareOrganisationFactory)
+    name = factory.Sequence(lambda number: f"Cliëntenraad {number}")
+    kind = Council.Kind.LOCAL
+
+
+class CouncilMembershipFactory(DjangoModelFactory):
+    """A member since 2020; the role is one of ``CouncilMembership.Role``."""
+
+    class Meta:
+        model = CouncilMembership
+
+    user = factory.SubFactory(UserFactory)
+    council = factory.SubFactory(CouncilFactory)
+    role = CouncilMembership.Role.MEMBER
+    starts_on = date(2020, 1, 1)
+
+
+class OrganisationMembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = OrganisationMembership
+
+    user = factory.SubFactory(UserFactory)
+    organisation = factory.SubFactory(CareOrganisationFactory)
+    role = OrganisationMembership.Role.EXECUTIVE
+    starts_on = date(2020, 1, 1)
+
+
+class CareOfficeMembershipFactory(DjangoModelFactory):
+    """A buyer for all regions of the office."""
+
+    class Meta:
+        model = CareOfficeMembership
+
+    user = factory.SubFactory(UserFactory)
+    care_office = factory.SubFactory(CareOfficeFactory)
+    starts_on = date(2020, 1, 1)
