@@ -3,7 +3,20 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal import views
+
+handler400 = "portal.views.bad_request"
+handler403 = "portal.views.not_allowed"
+handler404 = "portal.views.not_found"
+handler429 = "portal.views.too_many"  # allauth asks for it
+handler500 = "portal.views.server_error"
+
 urlpatterns = [
+    path("raad-kiezen/", views.switch_council, name="switch_council"),
+    path("woorden/", views.glossary, name="glossary"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("toegankelijkheid/", views.accessibility, name="accessibility"),
+    path("over-inbreng/", views.about, name="about"),
     path("account/", include("allauth.urls")),
     path("beheer/", admin.site.urls),
     path("wie-is-wie/", include("councils.urls")),

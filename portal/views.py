@@ -1,0 +1,97 @@
+"""Pages that belong to no app: what went wrong, and what to know of Inbreng."""
+
+from http import HTTPStatus
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from portal.context import COUNCIL_KEY
+
+# --- Which council one looks at --------------------------------------------------
+
+
+@require_POST
+def switch_council(request: HttpRequest) -> HttpResponse:
+    """Look at one of one's councils, or at all of them; only a filter, no right."""
+    request.session[COUNCIL_KEY] = request.POST.get("raad", "")
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        target = "home"
+    return redirect(target)
+
+
+# --- What went wrong -------------------------------------------------------------
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
+
+
+def too_many(request: HttpRequest, minutes: int = 5) -> HttpResponse:
+    """Ask somebody to wait, after many tries in a row."""
+    response = render(
+        request,
+        "429.html",
+        {"minutes": minutes},
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+    )
+    response["Retry-After"] = str(minutes * 60)
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without request, database or session: any of those may be what broke."""
+    return HttpResponse(
+        render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A page that stood open too long; gives back the texts that it held."""
+    texts = [
+        value
+        for key, values in request.POST.lists()
+        for value in values
+        if " " in value.strip() and "password" not in key
+    ]
+    return render(
+        request, "403_csrf.html", {"texts": texts}, status=HTTPStatus.FORBIDDEN
+    )
+
+
+# --- What there is to know -------------------------------------------------------
+
+
+@login_not_required
+def glossary(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/glossary.html", {})
+
+
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/privacy.html")
+
+
+@login_not_required
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/accessibility.html")
+
+
+@login_not_required
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/about.html")

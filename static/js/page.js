@@ -1,0 +1,21 @@
+// Makes every page a little easier; without it all of them work.
+"use strict";
+
+// After a mistake the reader starts at the summary of what is needed.
+document.querySelector("[data-errors]")?.focus();
+
+// A menu closes with Escape, and when the reader goes on elsewhere.
+const open = () => document.querySelectorAll("details.drop[open]");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const drop of open()) {
+    const inside = drop.contains(document.activeElement);
+    drop.open = false;
+    if (inside) drop.querySelector("summary").focus();
+  }
+});
+for (const kind of ["click", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    for (const drop of open()) if (!drop.contains(event.target)) drop.open = false;
+  });
+}
