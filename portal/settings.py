@@ -122,6 +122,8 @@ if IS_SQLITE:
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
             "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+            # Or INSERT OR REPLACE would delete a frozen row unseen.
+            "PRAGMA recursive_triggers=ON;"
         ),
     }
 if DEMO and not IS_SQLITE:

@@ -13,9 +13,10 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client, TestCase
+from django.test import Client, TestCase, TransactionTestCase
 from playwright.sync_api import Page
 
+from tests.frozen import lifted
 from tests.mailserver import MailServer
 from tests.servers import (
     Running,
@@ -70,6 +71,20 @@ def new_client() -> type[CommittingClient]:
 def empty_cache() -> None:
     """Limits on tries are counted in the cache: no test counts for another."""
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def frozen_rows_can_be_flushed() -> Iterator[None]:
+    """A test with real commits empties the tables after it, frozen or not."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_all(self: TransactionTestCase) -> None:
+        with lifted():
+            flush(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_all)
+        yield
 
 
 # --- Real servers ----------------------------------------------------------------
