@@ -217,12 +217,32 @@ class Checkboxes(_Hinted, forms.CheckboxSelectMultiple):
 # --- Forms -----------------------------------------------------------------------
 
 
+_NEEDED = {
+    forms.BooleanField: _("Tick this box first."),
+    forms.ChoiceField: _("Make a choice here."),
+    forms.ModelChoiceField: _("Make a choice here."),
+    forms.FileField: _("Choose a file first."),
+    forms.Field: _("Fill this in."),
+}
+
+
+def _ask_plainly(field: forms.Field) -> None:
+    if (
+        field.error_messages.get("required")
+        != forms.Field.default_error_messages["required"]
+    ):
+        return
+    kind = next(kind for kind in _NEEDED if isinstance(field, kind))
+    field.error_messages["required"] = _NEEDED[kind]
+
+
 class _Mended:
     """What every form of the portal does to its fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # type: ignore[attr-defined]
+            _ask_plainly(field)
             if isinstance(field, forms.CharField):
                 _mend_text(field)
             elif type(field) is forms.DateField:
