@@ -150,9 +150,14 @@ def site_environment(database: str, **more: str) -> dict[str, str]:
 
 def manage(*arguments: str, env: dict[str, str]) -> str:
     """Run one of our commands in a process of its own, and give what it printed."""
+    return manage_in(ROOT, *arguments, env=env)
+
+
+def manage_in(folder: Path, *arguments: str, env: dict[str, str]) -> str:
+    """The same on a copy of the source in ``folder``."""
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env=env,
         stdin=subprocess.DEVNULL,
         capture_output=True,
