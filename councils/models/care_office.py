@@ -1,7 +1,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -70,12 +70,8 @@ class Municipality(models.Model):
 class CareOfficeQuerySet(models.QuerySet):
     def of_region(self, region: Region, on: date | None = None):
         """The care office that serves ``region`` on a day (default today)."""
-        on = on or timezone.localdate()
-        return self.filter(
-            Q(concessions__ends_on__isnull=True) | Q(concessions__ends_on__gte=on),
-            concessions__region=region,
-            concessions__starts_on__lte=on,
-        )
+        serving = Concession.objects.current(on).filter(region=region)
+        return self.filter(pk__in=serving.values("care_office"))
 
 
 class CareOffice(models.Model):
@@ -103,6 +99,22 @@ class CareOffice(models.Model):
         return reverse("councils:care_office_detail", args=[self.pk])
 
 
+class ConcessionQuerySet(models.QuerySet):
+    def current(self, on: date | None = None):
+        """Concessions that run on a day (default today), first and last included."""
+        on = on or timezone.localdate()
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on
+        )
+
+    def serving_in(self, year: int | OuterRef):
+        """Concessions with a day in ``year``: who buys there for that contract year."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__year__gte=year),
+            starts_on__year__lte=year,
+        )
+
+
 class Concession(models.Model):
     """A care office serves a region from a first up to and including a last day."""
 
@@ -118,6 +130,8 @@ class Concession(models.Model):
     )
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+
+    objects = ConcessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("concession")

@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from councils.models.care_office import CareOffice, Region
+from councils.models.care_office import CareOffice, Concession, Region
 from councils.models.organisation import CareOrganisation, Location
 from councils.models.term import Term, TermQuerySet
 from portal.fields import random_id
@@ -24,11 +24,8 @@ class CouncilQuerySet(models.QuerySet):
 
     def under(self, care_office: CareOffice):
         """Councils of organisations in the regions that ``care_office`` serves now."""
-        return self.in_regions(
-            Region.objects.filter(
-                concessions__care_office=care_office, concessions__ends_on__isnull=True
-            )
-        )
+        serving = Concession.objects.current().filter(care_office=care_office)
+        return self.in_regions(Region.objects.filter(pk__in=serving.values("region")))
 
 
 class Council(models.Model):

@@ -18,17 +18,19 @@ from procurement.models.council_input import (
 )
 from procurement.models.cycle import (
     Cycle,
-    CycleKind,
-    CycleTemplate,
     DateChange,
     Phase,
     PhaseDates,
+    PhaseTask,
+    dates_before,
+)
+from procurement.models.cycle_template import (
+    CycleKind,
+    CycleTemplate,
     PhaseKind,
     PhaseRole,
-    PhaseTask,
     PhaseTaskTemplate,
     PhaseTemplate,
-    dates_before,
 )
 from procurement.models.reminder import Reminder, ReminderRule
 from procurement.models.request import InformationRequest, RequestCouncil, Right

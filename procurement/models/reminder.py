@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from councils.models import Council
 from portal.fields import random_id
 from portal.models import OutgoingMail
-from procurement.models.cycle import Phase, PhaseKind, PhaseRole
+from procurement.models.cycle import Phase
+from procurement.models.cycle_template import PhaseKind, PhaseRole
 
 
 class ReminderRule(models.Model):

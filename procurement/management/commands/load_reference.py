@@ -1,0 +1,20 @@
+from django.core.management.base import BaseCommand
+
+from councils.actions import reference as regions
+from procurement.actions.reference import cycle_templates, themes
+
+LOADERS = {
+    "regions and municipalities": regions.load,
+    "themes": themes.load,
+    "templates of a round": cycle_templates.load,
+}
+
+
+class Command(BaseCommand):
+    help = "Make the reference data that is missing; what is there stays as it is."
+
+    def handle(self, *args: object, **options: object) -> None:
+        for subject, load in LOADERS.items():
+            made = load()
+            if options["verbosity"]:
+                self.stdout.write(f"{subject}: {made} new")
