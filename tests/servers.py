@@ -133,7 +133,7 @@ class Running:
             time.sleep(0.05)
 
 
-def site_environment(database: str, **more: str) -> dict[str, str]:
+def site_environment(database: str = "", **more: str) -> dict[str, str]:
     """The environment for a process of ours: production's settings, nothing else's."""
     keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return {

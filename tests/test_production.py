@@ -1,0 +1,77 @@
+"""The commands of docker-compose.yml themselves, run by hand as in production."""
+
+import json
+import subprocess
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import compose
+from tests.servers import (
+    ROOT,
+    Running,
+    database_url,
+    free_port,
+    redis_server,
+    site_environment,
+    start_postgres,
+    static_files,
+    status_of,
+)
+
+BIN = ROOT / ".venv" / "bin"
+
+
+def answer(url: str) -> dict:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return json.load(response)
+
+
+def command(service: str, port: int, folder: Path) -> list[str]:
+    """The command of a service, on this machine's port and folder."""
+    words = compose.services()[service]["command"]
+    here = {"0.0.0.0:8000": f"127.0.0.1:{port}", "/tmp/beat": str(folder / "beat")}
+    return [here.get(word, word) for word in words]
+
+
+@pytest.fixture
+def environment(tmp_path, mail_server):
+    """What docker compose would give to web, worker and beat."""
+    server = start_postgres(tmp_path / "postgres")
+    asked = compose.services()["web"]["environment"]
+    with redis_server() as redis:
+        yield site_environment(
+            **{
+                **asked,
+                **mail_server.environment(),
+                "DATABASE_URL": database_url(server),
+                "REDIS_URL": redis,
+                "EMAIL_USE_TLS": "0",
+                "DATA_DIR": str(tmp_path),
+                "STATIC_ROOT": str(static_files()),
+                "PATH": f"{BIN}:{ROOT}:/usr/bin:/bin",
+            }
+        )
+    server.stop()
+
+
+@pytest.mark.prove
+def test_the_commands_of_compose_make_a_site_that_is_ready(
+    environment, start: Callable[..., Running], tmp_path
+):
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
+    migrate = command("migrate", port, tmp_path)
+    subprocess.run(migrate, cwd=ROOT, env=environment, check=True, timeout=300)
+
+    web = start(*command("web", port, tmp_path), env=environment)
+    web.wait_until(lambda: status_of(f"{site}/healthz") == 200)
+    worker = start(*command("worker", port, tmp_path), env=environment)
+    beat = start(*command("beat", port, tmp_path), env=environment)
+
+    beat.wait_until(lambda: status_of(f"{site}/readyz") == 200, timeout=150)
+    check = compose.services()["worker"]["healthcheck"]["test"][1:]
+    subprocess.run(check, cwd=ROOT, env=environment, check=True, timeout=60)
+    assert [program.stop() for program in (beat, worker, web)] == [0, 0, 0]
