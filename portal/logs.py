@@ -2,8 +2,17 @@
 
 import json
 import logging
+import re
 import traceback
 from datetime import UTC, datetime
+
+# What names a person or lets somebody in: addresses, and the secret part of a link.
+_PRIVATE = re.compile(
+    r"[^\s<>\"'@(),;:]+@[^\s<>\"'@(),;:]+"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+    r"|\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}\b"
+    r"|(?<=/)(?![0-9a-f]{8}-[0-9a-f]{4}-)(?=[^/\s]*[0-9A-Z:])[\w:=%.-]{16,}(?=[/\s?]|$)"
+)
 
 
 class JsonFormatter(logging.Formatter):
@@ -19,7 +28,7 @@ class JsonFormatter(logging.Formatter):
             "at": at.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _PRIVATE.sub("…", record.getMessage()),
         }
         if record.exc_info and record.exc_info[0]:
             kind, _, trace = record.exc_info

@@ -315,7 +315,7 @@ EMAIL_BACKEND = env(
     "EMAIL_BACKEND",
     "portal.mailbox.DemoMailbox"
     if DEMO and not env("EMAIL_HOST", "")
-    else "django.core.mail.backends.smtp.EmailBackend",
+    else "portal.smtp.EmailBackend",
 )
 EMAIL_HOST = env("EMAIL_HOST", "127.0.0.1")
 EMAIL_PORT = env_int("EMAIL_PORT", 25)
@@ -337,6 +337,8 @@ MAIL_LEASE = timedelta(seconds=env_int("MAIL_LEASE_SECONDS", 60))
 # Clock hours (Europe/Amsterdam) in which nothing but login codes leaves.
 MAIL_QUIET_FROM = "21:00"
 MAIL_QUIET_UNTIL = "07:30"
+# A code that comes later than this is of no use to who waits for it.
+MAIL_SECRET_LIFE = timedelta(minutes=10)
 MAIL_BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720)]
 
 # --- How long things are kept ----------------------------------------------------

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import views
+from portal import views, views_mail
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.not_allowed"
@@ -17,6 +17,8 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("toegankelijkheid/", views.accessibility, name="accessibility"),
     path("over-inbreng/", views.about, name="about"),
+    path("mijn-mail/", views_mail.mail_settings, name="mail_settings"),
+    path("mail-uit/<str:token>/", views_mail.unsubscribe, name="mail_unsubscribe"),
     path("account/", include("allauth.urls")),
     path("beheer/", admin.site.urls),
     path("wie-is-wie/", include("councils.urls")),

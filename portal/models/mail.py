@@ -1,8 +1,34 @@
+from hashlib import sha256
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.fields import random_id
+
+
+class OutgoingMailQuerySet(models.QuerySet):
+    """Which mails are where; "now" is the database's, so that no two senders differ."""
+
+    def due(self):
+        """What may be tried now, but for the hours in which mails wait."""
+        return self.filter(
+            models.Q(send_at=None) | models.Q(send_at__lte=timezone.now()),
+            status=OutgoingMail.Status.QUEUED,
+            next_try_at__lte=Now(),
+        )
+
+    def abandoned(self):
+        """What a sender held that has not been heard of since its lease ended."""
+        return self.filter(status=OutgoingMail.Status.SENDING, lease_until__lt=Now())
+
+    def held(self):
+        """What waits for a person to look at it, the oldest first."""
+        return self.filter(status=OutgoingMail.Status.HELD).order_by("created_at")
 
 
 class OutgoingMail(models.Model):
@@ -21,6 +47,10 @@ class OutgoingMail(models.Model):
         MISSED = "missed", _("missed")
         HELD = "held", _("held for a person")
 
+    # After so many tries of which nobody knows the outcome a person must look.
+    MOST_UNKNOWN = 3
+
+    # From the key (``id_of``) when it is queued: twice is the same row.
     id = random_id()
     # What the mail is about and for whom; an action that runs twice queues once.
     key = models.CharField(max_length=200, unique=True)
@@ -31,27 +61,28 @@ class OutgoingMail(models.Model):
     to = models.EmailField()
     subject = models.CharField(max_length=250)
     body = models.TextField()
-    html = models.TextField(blank=True)
+    footer = models.TextField(blank=True)
     calendar = models.TextField(blank=True)
-    headers = models.JSONField(default=dict)
     # A login code: leaves at once, also at night; its text is blanked after sending.
     is_secret = models.BooleanField(default=False)
     # Asked again at the moment of sending: {"name": …, "args": {…}}, see MAIL_RECHECKS.
     recheck = models.JSONField(null=True)
-    # After this moment the mail makes no sense any more: it is recorded as missed.
+    # Not before this moment; after the other one the mail makes no sense any more.
+    send_at = models.DateTimeField(null=True)
     useless_after = models.DateTimeField(null=True)
 
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     reason = models.TextField(blank=True)
-    next_try_at = models.DateTimeField(default=timezone.now)
+    next_try_at = models.DateTimeField(db_default=Now())
     claimed_by = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     handed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     unknown_outcomes = models.PositiveSmallIntegerField(default=0)
-    message_id = models.CharField(max_length=120)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("outgoing mail")
@@ -63,6 +94,11 @@ class OutgoingMail(models.Model):
                 condition=models.Q(status="queued"),
             ),
             models.Index(
+                fields=["next_try_at"],
+                name="outgoing_mail_secret",
+                condition=models.Q(status="queued", is_secret=True),
+            ),
+            models.Index(
                 fields=["lease_until"],
                 name="outgoing_mail_sending",
                 condition=models.Q(status="sending"),
@@ -72,6 +108,18 @@ class OutgoingMail(models.Model):
 
     def __str__(self):
         return f"mail {str(self.pk)[:8]}"
+
+    @staticmethod
+    def id_of(key: str) -> UUID:
+        """The id of the mail with this key: always the same."""
+        return UUID(
+            bytes=sha256(f"outgoing mail {key}".encode()).digest()[:16], version=4
+        )
+
+    @property
+    def message_id(self) -> str:
+        """The same at every try, so that a mail program shows a second copy once."""
+        return f"<{self.pk.hex}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
 class MailOptOut(models.Model):

@@ -1,0 +1,165 @@
+"""Puts a mail in the outbox: the only way to send one. portal.delivery takes it out.
+
+A mail holds a name, a title, a date and a link; nothing of anybody's input.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal import audit, wake
+from portal.errors import NotAllowedNow
+from portal.mail_choices import kinds_off, reason_to_skip, unsubscribe_link
+from portal.mail_kinds import KINDS, MailKind
+from portal.models import OutgoingMail, User
+from portal.moments import nl_moment
+from portal.transitions import lock
+
+
+def queue(
+    template: str,
+    *,
+    to: User,
+    key: str,
+    kind: str = "",
+    recheck: dict | None = None,
+    useless_after: datetime | None = None,
+    send_at: datetime | None = None,
+    calendar: str = "",
+    secret: bool = False,
+    **context: Any,
+) -> OutgoingMail:
+    """Put the mail ``templates/mail/<template>.txt`` for a person in the outbox, once
+    per ``key``; a second time changes nothing.
+
+    Call it inside the transaction of the change that the mail is about. Moments in
+    ``context`` are written in words; ``link`` is a path, or an address of this site.
+    """
+    person = {"name": to.name, "address": to.email}
+    mail = _compose(template, KINDS[kind or template], {**person, **context}, user=to)
+    mail.key, mail.to = key, to.email
+    mail.recheck, mail.useless_after, mail.send_at = recheck, useless_after, send_at
+    mail.calendar, mail.is_secret = calendar, secret
+    if secret and useless_after is None:
+        mail.useless_after = timezone.now() + settings.MAIL_SECRET_LIFE
+    chosen = KINDS[mail.kind]
+    is_off = chosen.is_optional and mail.kind in kinds_off(to)
+    mail.reason = reason_to_skip(chosen, is_active=to.is_active, is_off=is_off)
+    if mail.reason:
+        mail.status = OutgoingMail.Status.CANCELLED
+    return _put(mail)
+
+
+def queue_to_address(
+    template: str,
+    *,
+    address: str,
+    key: str,
+    useless_after: datetime | None = None,
+    **context: Any,
+) -> OutgoingMail:
+    """The same for who has no account yet; ``context`` holds the name."""
+    mail = _compose(template, KINDS[template], {"address": address, **context})
+    mail.key, mail.to, mail.useless_after = key, address, useless_after
+    return _put(mail)
+
+
+@transaction.atomic
+def send_again(mail: OutgoingMail, *, by: User) -> OutgoingMail:
+    """Let a mail that was held go out after all; one more unknown outcome holds it."""
+    mail = lock(mail)
+    if mail.status != OutgoingMail.Status.HELD:
+        raise NotAllowedNow(_("This mail is no longer held."))
+    mail.status, mail.attempts = OutgoingMail.Status.QUEUED, 0
+    mail.unknown_outcomes = min(mail.unknown_outcomes, OutgoingMail.MOST_UNKNOWN - 1)
+    mail.save(update_fields=["status", "attempts", "unknown_outcomes"])
+    audit.record("mail.send_again", mail, by=by, kind=mail.kind)
+    wake.senders_after_commit()
+    return mail
+
+
+def _put(mail: OutgoingMail) -> OutgoingMail:
+    if not connection.in_atomic_block:
+        raise RuntimeError("queue() belongs in the transaction of the change")
+    mail.pk = OutgoingMail.id_of(mail.key)
+    # One statement: whether the row is there already is for the database to know.
+    OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
+    if mail.status == OutgoingMail.Status.QUEUED:
+        wake.senders_after_commit(at_once=mail.is_secret)
+    return mail
+
+
+def _compose(
+    template: str, kind: MailKind, context: dict[str, Any], user: User | None = None
+) -> OutgoingMail:
+    """A mail with its text: the first line of the template is the subject."""
+    fields = {
+        "contact": _("the help desk of Inbreng"),
+        "contact_details": f"{settings.HELP_PHONE}, {settings.HELP_EMAIL}",
+        **{name: _in_words(value) for name, value in context.items()},
+    }
+    if "link" in fields:
+        fields["link"] = _own_address(context["link"])
+    text = render_to_string(f"mail/{template}.txt", fields, using="text")
+    subject, _line, body = text.strip().partition("\n")
+    greeting = _("Dear %(name)s,") % {"name": fields["name"]}
+    return OutgoingMail(
+        kind=kind.name,
+        user=user,
+        subject=" ".join(subject.split())[:250],
+        body=f"{greeting}\n\n{_tidy(body)}",
+        footer=_footer(kind, fields, user) if kind.has_footer else "",
+    )
+
+
+def _footer(kind: MailKind, fields: dict[str, Any], user: User | None) -> str:
+    is_optional = kind.is_optional and user is not None
+    text = render_to_string(
+        "mail/_footer.txt",
+        {
+            "contact": fields["contact"],
+            "contact_details": fields["contact_details"],
+            "required": str(kind.required),
+            "settings_link": settings.SITE_URL + reverse("mail_settings"),
+            "unsubscribe_link": unsubscribe_link(user.pk, kind) if is_optional else "",
+        },
+        using="text",
+    )
+    return _tidy(text)
+
+
+def _in_words(value: Any) -> Any:
+    """What a template shows of ``value``: a moment in words, and a text on one line.
+
+    A title is somebody's to choose: it must not look like a line of the mail or a link.
+    """
+    if isinstance(value, date):
+        return nl_moment(value)
+    if isinstance(value, Mapping):
+        return {name: _in_words(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_in_words(item) for item in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return " ".join(str(value).replace("://", " ").split())
+
+
+def _own_address(link: str) -> str:
+    address = link if link.startswith(f"{settings.SITE_URL}/") else ""
+    if link.startswith("/") and not link.startswith("//"):
+        address = settings.SITE_URL + link
+    if not address or len(address.split()) != 1:
+        raise ValueError(f"A mail links to this site only, not to {link!r}")
+    return address
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -1,0 +1,75 @@
+"""The kinds of mail: what each is called, whom it is for, and whether it can be off."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """One kind of mail; its text is ``templates/mail/<name>.txt``.
+
+    ``required`` says in a sentence why it cannot be switched off, and is empty for a
+    kind that can. ``parties`` are those whose seats may get it (portal.seats).
+    """
+
+    name: str
+    label: Promise
+    parties: frozenset[str] = frozenset({"council"})
+    required: Promise | str = ""
+    has_footer: bool = True
+
+    @property
+    def is_optional(self) -> bool:
+        return not self.required
+
+
+ANYONE = frozenset({"council", "organisation", "care_office"})
+CARE_OFFICE = frozenset({"care_office"})
+_NO_SIGNATURE = _("Without your signature the text cannot go out.")
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        MailKind("phase_opens", _("a new step begins")),
+        MailKind("request_published", _("a new request of the care office")),
+        MailKind("council_date_near", _("the date of your council comes near")),
+        MailKind("phase_closes", _("a step closes and nothing was submitted yet")),
+        MailKind("date_passed", _("a date has passed")),
+        MailKind("catch_up", _("reminders that came late, in one mail"), ANYONE),
+        MailKind("words_used", _("words of your council were used")),
+        MailKind("answers_published", _("the care office has answered")),
+        MailKind("submission_received", _("a submission has come in"), CARE_OFFICE),
+        MailKind("points_wait", _("points wait for an answer"), CARE_OFFICE),
+        MailKind("ready_to_sign", _("a text is ready to sign"), required=_NO_SIGNATURE),
+        MailKind(
+            "signature_missing", _("a signature is missing"), required=_NO_SIGNATURE
+        ),
+        MailKind(
+            "date_moved",
+            _("a date has moved"),
+            ANYONE,
+            required=_("An earlier mail named a date that is different now."),
+        ),
+        MailKind(
+            "chair_hears_of_invitation",
+            _("somebody was invited to your council"),
+            required=_("The chair hears of every invitation."),
+        ),
+        MailKind(
+            "invitation",
+            _("an invitation"),
+            ANYONE,
+            required=_("It comes once."),
+            has_footer=False,
+        ),
+        MailKind(
+            "security",
+            _("a code to log in, or a change in how you log in"),
+            ANYONE,
+            required=_("It keeps your account safe."),
+            has_footer=False,
+        ),
+    )
+}

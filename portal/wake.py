@@ -1,0 +1,71 @@
+"""Tells the senders that there is mail. The rows are the queue: to tell is only faster.
+
+A wave of mails wakes them about once a second and not once a mail, and a broker that
+is away costs one page a second: after that it is left alone for a while. Whatever is
+not told here is found by the sweep of every minute.
+"""
+
+import logging
+import time
+from threading import Lock
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from portal.celery import app
+
+logger = logging.getLogger(__name__)
+
+TASK = "portal.tasks.deliver_mail"
+PAUSE_SECONDS = 1.0
+AWAY_SECONDS = 30.0
+
+# In memory there is no broker between processes: set by who runs a worker in this one.
+has_worker_here = False
+
+_lock = Lock()
+_last = _trailing = _failed = float("-inf")
+
+
+def senders_after_commit(*, at_once: bool = False) -> None:
+    """Wake the senders when the transaction commits, once however many mails it has."""
+    function = _at_once if at_once else senders
+    inside = set(connection.savepoint_ids)
+    # What a savepoint may still roll back does not count as told.
+    if not any(
+        waiting is function and savepoints <= inside
+        for savepoints, waiting, _ in connection.run_on_commit
+    ):
+        transaction.on_commit(function, robust=True)
+
+
+def senders() -> None:
+    """Wake them now, or a second after the last time."""
+    global _last, _trailing
+    now = time.monotonic()
+    with _lock:
+        if abs(now - _last) >= PAUSE_SECONDS:
+            _last, countdown = now, 0.0
+        elif abs(now - _trailing) < PAUSE_SECONDS:
+            return
+        else:
+            _trailing, countdown = now, PAUSE_SECONDS
+    _tell(countdown)
+
+
+def _at_once() -> None:
+    _tell(0)
+
+
+def _tell(countdown: float) -> None:
+    global _failed
+    if settings.CELERY_BROKER_URL.startswith("memory:") and not has_worker_here:
+        return
+    if abs(time.monotonic() - _failed) < AWAY_SECONDS:
+        return
+    try:
+        app.send_task(TASK, countdown=countdown or None, expires=120, retry=False)
+    except Exception as error:
+        # Whatever ails the broker, the mail waits in its row.
+        _failed = time.monotonic()
+        logger.warning("The broker is away: %s", type(error).__name__)
