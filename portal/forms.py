@@ -172,7 +172,16 @@ class Card(NamedTuple):
     sentence: str | Promise
 
 
-class ChoiceCards(forms.RadioSelect):
+class _WithoutDashes:
+    """No line of dashes among choices of which one must be made."""
+
+    def optgroups(self, *args: Any, **kwargs: Any) -> list:
+        if self.is_required:  # type: ignore[attr-defined]
+            self.choices = [choice for choice in self.choices if choice[0]]
+        return super().optgroups(*args, **kwargs)  # type: ignore[misc]
+
+
+class ChoiceCards(_WithoutDashes, forms.RadioSelect):
     """Two to four big choices: an icon, the word, and a sentence to start from."""
 
     template_name = "components/choice_cards.html"
@@ -206,7 +215,7 @@ class _Hinted:
         return {**option, "hint": self.hints.get(str(value), "")}
 
 
-class Radios(_Hinted, forms.RadioSelect):
+class Radios(_WithoutDashes, _Hinted, forms.RadioSelect):
     """One of some choices; the whole line is the target."""
 
 
