@@ -1,15 +1,21 @@
 """Pages that belong to no app: what went wrong, and what to know of Inbreng."""
 
+from datetime import timedelta
 from http import HTTPStatus
+from itertools import groupby
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from portal.context import COUNCIL_KEY
+from portal.words import WORDS
 
 # --- Which council one looks at --------------------------------------------------
 
@@ -79,19 +85,52 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 def glossary(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/glossary.html", {})
+    """All words, in the order of their Dutch, under their first letter."""
+    words = sorted(WORDS.items(), key=lambda item: str(item[1].word).lower())
+    letters = [
+        (letter, list(group))
+        for letter, group in groupby(words, lambda item: str(item[1].word)[0].upper())
+    ]
+    return render(
+        request,
+        "portal/glossary.html",
+        {"letters": letters, "title": _("Words explained")},
+    )
 
 
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/privacy.html")
+    return render(
+        request,
+        "portal/privacy.html",
+        {
+            "title": _("Privacy"),
+            "for_mails": _how_long(settings.KEEP_SENT_MAIL),
+            "for_drafts": _how_long(settings.KEEP_DRAFTS),
+            "for_former_members": _how_long(settings.KEEP_FORMER_MEMBERS),
+            "for_submissions": _years(settings.KEEP_SUBMISSIONS_YEARS),
+        },
+    )
+
+
+def _how_long(period: timedelta) -> str:
+    years, rest = divmod(period.days, 365)
+    if not rest:
+        return _years(years)
+    return ngettext("%(count)s day", "%(count)s days", period.days) % {
+        "count": period.days
+    }
+
+
+def _years(count: int) -> str:
+    return ngettext("%(count)s year", "%(count)s years", count) % {"count": count}
 
 
 @login_not_required
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/accessibility.html")
+    return render(request, "portal/accessibility.html", {"title": _("Accessibility")})
 
 
 @login_not_required
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/about.html")
+    return render(request, "portal/about.html", {"title": _("About Inbreng")})

@@ -1,5 +1,6 @@
 """Tags and filters that every template has, without ``{% load %}``."""
 
+from itertools import count
 from typing import NamedTuple
 
 import nh3
@@ -7,14 +8,17 @@ from django import template
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import normalize_newlines
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from portal import moments
 from portal.icons import ICONS
+from portal.words import WORDS
 
 register = template.Library()
 
@@ -103,6 +107,31 @@ def initials(value: str | None) -> str:
     """The first letters of a name, for a tile: De Watergang becomes DW."""
     words = [word for word in str(value or "").split() if word[0].isalnum()]
     return "".join(word[0] for word in words[-2:]).upper()
+
+
+# Every explanation on a page needs a name of its own.
+_numbers = count(1)
+
+
+@register.simple_tag
+def term(key: str, shown: str = "") -> SafeString:
+    """A word of ``portal.words`` that explains itself; for where it first stands.
+
+    ``shown`` is the word as the sentence has it, when that is not its plain form.
+    """
+    word = WORDS[key]
+    return format_html(
+        '<span class="term"><button type="button" class="term__word" '
+        'popovertarget="{id}">{shown}</button><span class="term__meaning" '
+        'id="{id}" popover><strong>{word}</strong> {meaning} '
+        '<a href="{glossary}">{all}</a></span></span>',
+        id=f"term-{next(_numbers)}",
+        shown=shown or word.word,
+        word=word.word,
+        meaning=word.meaning,
+        glossary=f"{reverse('glossary')}#{key}",
+        all=_("All words explained"),
+    )
 
 
 # --- Addresses -------------------------------------------------------------------
