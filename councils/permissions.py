@@ -70,7 +70,7 @@ def can_invite(user: User, council: Council) -> bool:
     return user.is_staff or role_in(user, council) in {Role.SECRETARY, Role.CHAIR}
 
 
-def is_staff_of_care_office(user: User, care_office_id: UUID) -> bool:
+def is_staff_of_care_office(user: User, care_office_id: UUID | None) -> bool:
     """Whether ``user`` is on the staff of that care office today."""
     return care_office_id in care_office_ids(user)
 

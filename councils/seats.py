@@ -12,7 +12,7 @@ from portal.models import User
 from portal.seats import Seat
 
 
-def _rows(terms, party: str, organisation_id, kind):
+def _rows(terms, party, organisation_id, kind):
     return (
         terms.order_by()
         .annotate(

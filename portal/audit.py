@@ -2,17 +2,24 @@
 
 import hashlib
 import json
+from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from portal.models import AuditChain, AuditEvent, User
 
 
 def record(
-    verb: str, subject, *, by: User | None, scope: UUID | None = None, **data
+    verb: str,
+    subject: Model,
+    *,
+    by: User | None,
+    scope: UUID | None = None,
+    **data: Any,
 ) -> AuditEvent:
     """Write down that ``by`` did ``verb`` to ``subject``.
 

@@ -11,7 +11,7 @@ _LOOKALIKES = str.maketrans("oil", "011")
 _SHORT = 16
 
 
-def canonical_json(value) -> str:
+def canonical_json(value: object) -> str:
     """The one JSON text of ``value``: sorted keys, no blanks, people's text as given.
 
     Only what has a single spelling gets in: no fractions, no times without a zone, no

@@ -1,7 +1,7 @@
 """What changed between two versions of a text, word by word."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import NamedTuple
@@ -70,7 +70,7 @@ def _compared(
 def _common_ends(old: list[str], new: list[str]) -> tuple[int, int]:
     """How many items at the start and at the end are the same, without overlap."""
 
-    def same(pairs) -> int:
+    def same(pairs: Iterable[tuple[str, str]]) -> int:
         return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
     start = same(zip(old, new, strict=False))

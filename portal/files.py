@@ -17,6 +17,7 @@ from typing import IO, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -130,13 +131,14 @@ KINDS = {
 
 def check_upload(upload: UploadedFile) -> None:
     """Refuse a file that is too big, of another kind, or not what its name says."""
-    if (upload.size or 0) > MOST_BYTES:
+    size = upload.size or 0
+    if size > MOST_BYTES:
         raise ValidationError(
             _("The file is %(size)s MB. The most is %(maximum)s MB."),
             code="size",
             params={
                 # Upwards: a file just over the limit must not look just within it.
-                "size": number_format(math.ceil(upload.size / MEGABYTE * 10) / 10, 1),
+                "size": number_format(math.ceil(size / MEGABYTE * 10) / 10, 1),
                 "maximum": MOST_BYTES // MEGABYTE,
             },
         )
@@ -159,6 +161,7 @@ def check_upload(upload: UploadedFile) -> None:
 
 def _holds(kind: Kind, upload: UploadedFile) -> bool:
     upload.seek(0)
+    assert upload.file is not None
     try:
         return kind.holds(upload.file)
     except (
@@ -190,7 +193,7 @@ class UploadField(forms.FileField):
     def to_python(self, data):
         upload = super().to_python(data)
         if upload is not None:
-            upload.name = clean_name(upload.name)
+            upload.name = clean_name(upload.name or "")
             check_upload(upload)
         return upload
 
@@ -220,7 +223,7 @@ def extension(name: str) -> str:
     return PurePosixPath(clean_name(name)).suffix.removeprefix(".")
 
 
-def private_path(_instance, filename: str) -> str:
+def private_path(_instance: models.Model, filename: str) -> str:
     """Where a file lies: under a random name that tells nothing (``upload_to``)."""
     folder = uuid.uuid4().hex
     return f"{folder[:2]}/{folder}.{extension(filename)}"

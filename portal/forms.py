@@ -5,7 +5,7 @@ Every form of the site is a ``Form`` or a ``ModelForm`` of this module.
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from django import forms
@@ -16,6 +16,7 @@ from django.core.validators import (
     RegexValidator,
 )
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import ChoiceWidget
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -137,7 +138,7 @@ class MomentField(forms.SplitDateTimeField):
             input_date_formats=_MONTH_ORDER, input_time_formats=_TIMES, **kwargs
         )
 
-    def compress(self, data_list: list[Any]) -> datetime | None:
+    def compress(self, data_list: tuple[date, time] | None) -> datetime | None:
         try:
             return super().compress(data_list)
         except ValidationError as error:
@@ -158,7 +159,10 @@ def end_after_start(
     if first and last and last < first:
         form.add_error(
             end,
-            message or _("The end lies before the start. Change one of the two dates."),
+            str(
+                message
+                or _("The end lies before the start. Change one of the two dates.")
+            ),
         )
 
 
@@ -197,7 +201,7 @@ class ChoiceCards(_WithoutDashes, forms.RadioSelect):
         return {**option, "card": self.cards[str(value)]}
 
 
-class _Hinted:
+class _Hinted(ChoiceWidget):
     """Choices under each other, each with a sentence that explains it."""
 
     template_name = "components/choice_lines.html"
@@ -207,11 +211,11 @@ class _Hinted:
         hints: Mapping[str, str | Promise] | None = None,
         attrs: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(attrs)  # type: ignore[call-arg]
+        super().__init__(attrs)
         self.hints = hints or {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict:
-        option = super().create_option(name, value, *args, **kwargs)  # type: ignore
+        option = super().create_option(name, value, *args, **kwargs)
         return {**option, "hint": self.hints.get(str(value), "")}
 
 

@@ -1,5 +1,7 @@
 """Long lists in pages: one query that counts, one that reads."""
 
+from typing import Any
+
 from django.core.paginator import Page as DjangoPage
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -42,7 +44,7 @@ class Page(DjangoPage):
 
 
 class _Pages(Paginator):
-    def _get_page(self, *args, **kwargs) -> Page:
+    def _get_page(self, *args: Any, **kwargs: Any) -> Page:
         return Page(*args, **kwargs)
 
 
@@ -54,7 +56,9 @@ def paginate(
     A number that does not exist is never an error: too high gives the last page,
     anything else the first.
     """
-    return _Pages(queryset, per_page).get_page(_page_number(request))
+    page = _Pages(queryset, per_page).get_page(_page_number(request))
+    assert isinstance(page, Page)
+    return page
 
 
 def _page_number(request: HttpRequest) -> int:

@@ -5,7 +5,7 @@ so that a name which somebody changed is not made a second time.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -25,7 +25,7 @@ def reference_id(*names: str) -> UUID:
     return uuid5(NAMESPACE, "/".join(names))
 
 
-def add_missing(wanted: list[Model], natural_key: tuple[str, ...]) -> int:
+def add_missing(wanted: Sequence[Model], natural_key: tuple[str, ...]) -> int:
     """Save those of ``wanted`` that are not there by id nor by ``natural_key``."""
     if not wanted:
         return 0

@@ -5,6 +5,7 @@ The apps above fill in what a seat is (``settings.SEATS_OF``); portal only passe
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -30,7 +31,7 @@ class Seat:
     kind: str = ""
 
 
-def seats_of(user) -> list[Seat]:
+def seats_of(user: Any) -> list[Seat]:
     """The seats of ``user`` today, read once per request (kept on the user object)."""
     if not user.is_authenticated:
         return []

@@ -1,17 +1,22 @@
 """The one door for a change of status: a locked row, and a step that is allowed."""
 
+from typing import Any, TypeVar
+
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from portal.errors import NotAllowedNow
 
+Row = TypeVar("Row", bound=Model)
 
-def lock(obj):
+
+def lock(obj: Row) -> Row:
     """Read ``obj`` again and hold its row until the transaction ends."""
     rows = type(obj)._default_manager.select_for_update(of=("self",), no_key=True)
     return rows.get(pk=obj.pk)
 
 
-def move(obj, to) -> None:
+def move(obj: Any, to: str) -> None:
     """Set ``obj.status`` to ``to`` if ``obj.TRANSITIONS`` allows that step."""
     if to not in obj.TRANSITIONS[obj.status]:
         raise NotAllowedNow(

@@ -62,7 +62,7 @@ def frozen(
     )
 
 
-def install(using: str = "default", **_signal) -> None:
+def install(using: str = "default", **_signal: object) -> None:
     """Give every frozen table that exists its triggers; safe to run again."""
     connection = connections[using]
     expected = {trigger.name: trigger for trigger in _expected(connection)}

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Self
 
 from django.db import models
 from django.db.models import F, OuterRef, Q
@@ -6,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.models.term import Term
+from councils.models.term import Term, TermQuerySet
 from portal.dates import SchoolZone
 from portal.fields import random_id
 
@@ -68,7 +69,7 @@ class Municipality(models.Model):
 
 
 class CareOfficeQuerySet(models.QuerySet):
-    def of_region(self, region: Region, on: date | None = None):
+    def of_region(self, region: Region, on: date | None = None) -> Self:
         """The care office that serves ``region`` on a day (default today)."""
         serving = Concession.objects.current(on).filter(region=region)
         return self.filter(pk__in=serving.values("care_office"))
@@ -100,14 +101,14 @@ class CareOffice(models.Model):
 
 
 class ConcessionQuerySet(models.QuerySet):
-    def current(self, on: date | None = None):
+    def current(self, on: date | None = None) -> Self:
         """Concessions that run on a day (default today), first and last included."""
         on = on or timezone.localdate()
         return self.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on
         )
 
-    def serving_in(self, year: int | OuterRef):
+    def serving_in(self, year: int | OuterRef) -> Self:
         """Concessions with a day in ``year``: who buys there for that contract year."""
         return self.filter(
             Q(ends_on__isnull=True) | Q(ends_on__year__gte=year),
@@ -206,6 +207,8 @@ class CareOfficeMembership(Term):
         _("role"), max_length=20, choices=Role, default=Role.PROCUREMENT_OFFICER
     )
     regions = models.ManyToManyField(Region, blank=True, verbose_name=_("regions"))
+
+    objects = TermQuerySet.as_manager()
 
     class Meta(Term.Meta):
         verbose_name = _("seat in a care office")

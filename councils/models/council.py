@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -10,7 +12,7 @@ from portal.fields import random_id
 
 
 class CouncilQuerySet(models.QuerySet):
-    def of_sector(self, sector: str):
+    def of_sector(self, sector: str) -> Self:
         """Councils of organisations that give care in ``sector``."""
         return self.filter(
             organisation__in=CareOrganisation.objects.filter(sectors__sector=sector)
@@ -22,7 +24,7 @@ class CouncilQuerySet(models.QuerySet):
             organisation__in=CareOrganisation.objects.filter(regions__in=regions)
         )
 
-    def under(self, care_office: CareOffice):
+    def under(self, care_office: CareOffice) -> Self:
         """Councils of organisations in the regions that ``care_office`` serves now."""
         serving = Concession.objects.current().filter(care_office=care_office)
         return self.in_regions(Region.objects.filter(pk__in=serving.values("region")))
@@ -90,7 +92,7 @@ class Council(models.Model):
 
 
 class CouncilMembershipQuerySet(TermQuerySet):
-    def with_role(self, *roles: str):
+    def with_role(self, *roles: str) -> Self:
         """Terms with one of ``roles``."""
         return self.filter(role__in=roles)
 

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from councils.models.care_office import Municipality, Region, Sector
-from councils.models.term import Term
+from councils.models.term import Term, TermQuerySet
 from portal.fields import random_id
 
 
@@ -113,6 +113,8 @@ class OrganisationMembership(Term):
     role = models.CharField(
         _("role"), max_length=20, choices=Role, default=Role.POLICY_ADVISER
     )
+
+    objects = TermQuerySet.as_manager()
 
     class Meta(Term.Meta):
         verbose_name = _("seat in an organisation")

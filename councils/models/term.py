@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -10,14 +11,14 @@ from portal.fields import random_id
 
 
 class TermQuerySet(models.QuerySet):
-    def current(self, on: date | None = None):
+    def current(self, on: date | None = None) -> Self:
         """Terms that run on a day (default today), first and last day included."""
         on = on or timezone.localdate()
         return self.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on
         )
 
-    def overlapping(self, starts_on: date, ends_on: date | None):
+    def overlapping(self, starts_on: date, ends_on: date | None) -> Self:
         """Terms that share at least one day with the given window."""
         terms = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
         return terms if ends_on is None else terms.filter(starts_on__lte=ends_on)
@@ -35,8 +36,6 @@ class Term(models.Model):
     )
     starts_on = models.DateField(_("first day"), default=timezone.localdate)
     ends_on = models.DateField(_("last day"), null=True, blank=True)
-
-    objects = TermQuerySet.as_manager()
 
     class Meta:
         abstract = True

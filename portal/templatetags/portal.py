@@ -166,9 +166,10 @@ class Problem(NamedTuple):
 @register.filter
 def problems(form: BaseForm) -> list[Problem]:
     """What is wrong with a form, in the order of its fields."""
-    found = [Problem("", "", text) for text in form.non_field_errors()]
+    found = [Problem("", "", str(text)) for text in form.non_field_errors()]
     for field in form:
-        found += [Problem(_anchor(field), field.label, text) for text in field.errors]
+        anchor, label = _anchor(field), str(field.label)
+        found += [Problem(anchor, label, str(text)) for text in field.errors]
     return found
 
 

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -19,7 +21,7 @@ from procurement.models.request import InformationRequest
 
 
 class ParagraphQuerySet(models.QuerySet):
-    def visible_to(self, user: User):
+    def visible_to(self, user: User) -> Self:
         """Paragraphs in the making: only for the council that writes them."""
         return self.filter(council__in=council_ids(user))
 
@@ -143,7 +145,7 @@ class Disuse(models.Model):
 
 
 class ShowingQuerySet(models.QuerySet):
-    def visible_to(self, user: User):
+    def visible_to(self, user: User) -> Self:
         """Showings that ``user`` may know of: of a paragraph of one's council, or one
         that rests on words of one's council."""
         seats = council_ids(user)

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -41,7 +43,7 @@ HELPERS = (Role.SECRETARY, Role.SUPPORTER)
 
 
 class CouncilInputQuerySet(models.QuerySet):
-    def visible_to(self, user: User):
+    def visible_to(self, user: User) -> Self:
         """Inputs that ``user`` may know of.
 
         A draft is its author's alone. The care office is absent on purpose: it reads
@@ -63,7 +65,7 @@ class CouncilInputQuerySet(models.QuerySet):
             )
         ).exclude(is_closed_to_secretary=True, council__in=helps)
 
-    def readable_by(self, council: Council, user: User):
+    def readable_by(self, council: Council, user: User) -> Self:
         """What ``user`` may use when acting for ``council``: its own, and what local
         councils shared with it; never what the person reads from another seat."""
         own = Q(council=council)
@@ -190,9 +192,9 @@ class CouncilInput(models.Model):
         if self.shared_id is None:
             return []
         return [
-            str(self._meta.get_field(name).verbose_name)
-            for name in ("for_central_council", "for_organisation", "for_care_office")
-            if getattr(self, name)
+            str(field.verbose_name)
+            for field in self._meta.fields
+            if field.name.startswith("for_") and getattr(self, field.name)
         ]
 
 

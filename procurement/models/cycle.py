@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +18,7 @@ from procurement.models.cycle_template import CycleKind, PhaseKind, PhaseRole
 
 
 class CycleQuerySet(models.QuerySet):
-    def visible_to(self, user: User):
+    def visible_to(self, user: User) -> Self:
         """Cycles that ``user`` may know of.
 
         Staff of the care office (or of the organisation, for a quality plan) see
@@ -130,7 +131,9 @@ class Cycle(models.Model):
     @property
     def owner(self) -> CareOffice | CareOrganisation:
         """Whose round it is: the care office, or the organisation of a quality plan."""
-        return self.care_office or self.organisation
+        owner = self.care_office or self.organisation
+        assert owner is not None  # the database sees to it
+        return owner
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,7 @@ def dates_before(
 
 
 class PhaseQuerySet(models.QuerySet):
-    def open(self, now: datetime | None = None):
+    def open(self, now: datetime | None = None) -> Self:
         """Phases that run at a moment (default now); as ``Phase.state``."""
         now = now or timezone.now()
         return self.filter(opens_on__lte=timezone.localdate(now), closes_at__gt=now)

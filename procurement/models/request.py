@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -29,7 +31,7 @@ class InformationRequestQuerySet(models.QuerySet):
         asked = RequestCouncil.objects.filter(council__in=councils).values("request")
         return self.published().filter(pk__in=asked)
 
-    def visible_to(self, user: User):
+    def visible_to(self, user: User) -> Self:
         """The care office sees its own, drafts too; a council what it was asked."""
         asked = RequestCouncil.objects.filter(council__in=council_ids(user))
         return self.filter(

@@ -1,4 +1,5 @@
 import json
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -21,7 +22,7 @@ from procurement.models.cycle import Cycle
 
 
 class SubmissionQuerySet(models.QuerySet):
-    def visible_to(self, user: User):
+    def visible_to(self, user: User) -> Self:
         """Submissions that ``user`` may know of.
 
         The council sees its own at any time. A care office sees what was signed, in
@@ -45,7 +46,8 @@ class SubmissionQuerySet(models.QuerySet):
                     regions__organisations=OuterRef("council__organisation_id")
                 )
             )
-            allowed |= Q(cycle__care_office__in=offices) & (everywhere | here) & signed
+            there = Q(everywhere | here)
+            allowed |= Q(cycle__care_office__in=offices) & there & Q(signed)
         staff_of = organisation_ids(user)
         if staff_of:
             readable = Exists(
@@ -55,7 +57,7 @@ class SubmissionQuerySet(models.QuerySet):
                     for_organisation=True,
                 )
             )
-            allowed |= Q(council__organisation__in=staff_of) & readable
+            allowed |= Q(council__organisation__in=staff_of) & Q(readable)
         return self.filter(allowed)
 
     def for_list(self):
