@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from babel.messages.mofile import write_mo
@@ -30,6 +31,11 @@ from tests.servers import (
 )
 
 signal.signal(signal.SIGTERM, end_with_the_tests)
+# The same examples each time, and no clock: the machine may be busy.
+hypothesis.settings.register_profile(
+    "inbreng", derandomize=True, deadline=None, database=None
+)
+hypothesis.settings.load_profile("inbreng")
 
 DUTCH = Path(settings.BASE_DIR, "portal/locale/nl/LC_MESSAGES/django.po")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
