@@ -267,6 +267,7 @@ def stored(tmp_path):
     return FieldFile(None, FileField(storage=storage, name="file"), name)
 
 
+@pytest.mark.django_db
 def test_stored_file_is_given_to_save_and_never_shown(stored):
     response = file_response(stored, "Reactie één.pdf")
 
