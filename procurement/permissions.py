@@ -43,6 +43,16 @@ def can_edit_input(user: User, council_input: CouncilInput) -> bool:
     )
 
 
+def can_share_input(user: User, council_input: CouncilInput) -> bool:
+    """Whoever may edit it decides with whom it is shared, and may take it back."""
+    return can_edit_input(user, council_input)
+
+
+def can_close_input(user: User, council_input: CouncilInput) -> bool:
+    """Members close an item to those who help the council; helpers never open one."""
+    return is_voting_member(user, council_input.council)
+
+
 def can_recognise(user: User, council_input: CouncilInput) -> bool:
     """Another member of the same council, not the author."""
     return council_input.author_id != user.pk and is_voting_member(

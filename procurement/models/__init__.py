@@ -9,10 +9,10 @@ from procurement.models.composition import (
     ShowingPart,
 )
 from procurement.models.council_input import (
+    Audience,
     CouncilInput,
     CouncilInputVersion,
     Goal,
-    InputDraft,
     Recognition,
     Theme,
 )
@@ -32,6 +32,7 @@ from procurement.models.cycle_template import (
     PhaseTaskTemplate,
     PhaseTemplate,
 )
+from procurement.models.input_draft import InputDraft
 from procurement.models.reminder import Reminder, ReminderRule
 from procurement.models.request import InformationRequest, RequestCouncil, Right
 from procurement.models.response import Answer, Publication
@@ -47,6 +48,7 @@ from procurement.models.submission import (
 
 __all__ = [
     "Answer",
+    "Audience",
     "CouncilInput",
     "CouncilInputVersion",
     "Cycle",

@@ -42,6 +42,14 @@ class Goal(models.TextChoices):
 HELPERS = (Role.SECRETARY, Role.SUPPORTER)
 
 
+class Audience(models.TextChoices):
+    """Who, beside the council itself, may read an input: each on its own."""
+
+    CENTRAL_COUNCIL = "central_council", _("the central council")
+    ORGANISATION = "organisation", _("the organisation")
+    CARE_OFFICE = "care_office", _("the care office")
+
+
 class CouncilInputQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Inputs that ``user`` may know of.
@@ -73,6 +81,19 @@ class CouncilInputQuerySet(models.QuerySet):
         return self.visible_to(user).filter(
             own | local & Q(shared__isnull=False),
             status=CouncilInput.Status.PASSED_ON,
+        )
+
+    def saying(self, user: User, **words: object) -> Self:
+        """Inputs whose words, as ``user`` reads them, fit: ``kind="question"``.
+
+        A council is searched in what it last saved, others in what was shared with
+        them; in nothing else, so that no filter tells what they may not read.
+        """
+        seats = council_ids(user)
+        current = {f"current__{name}": value for name, value in words.items()}
+        shared = {f"shared__{name}": value for name, value in words.items()}
+        return self.filter(
+            Q(council__in=seats, **current) | ~Q(council__in=seats) & Q(**shared)
         )
 
     def for_list(self):
@@ -167,6 +188,22 @@ class CouncilInput(models.Model):
             models.UniqueConstraint(
                 name="council_input_number_once", fields=["council", "cycle", "number"]
             ),
+            models.CheckConstraint(
+                name="council_input_is_shared_with_somebody_or_not_at_all",
+                condition=~Q(status="passed_on")
+                | Q(
+                    shared=None,
+                    for_central_council=False,
+                    for_organisation=False,
+                    for_care_office=False,
+                )
+                | Q(shared__isnull=False)
+                & (
+                    Q(for_central_council=True)
+                    | Q(for_organisation=True)
+                    | Q(for_care_office=True)
+                ),
+            ),
         ]
         indexes = [
             models.Index(
@@ -187,19 +224,61 @@ class CouncilInput(models.Model):
         return self.current if self.council_id in council_ids(user) else self.shared
 
     @property
+    def audiences(self) -> set[Audience]:
+        """Who beside the council may read the shared version."""
+        return {each for each in Audience if getattr(self, f"for_{each}")}
+
+    @property
+    def possible_audiences(self) -> list[Audience]:
+        """With whom this can be shared at all: not every council has one above it,
+        and a quality round has no care office."""
+        possible = [Audience.ORGANISATION]
+        if self.council.parent_id:
+            possible.insert(0, Audience.CENTRAL_COUNCIL)
+        if self.cycle.care_office_id:
+            possible.append(Audience.CARE_OFFICE)
+        return possible
+
+    @property
     def readers(self) -> list[str]:
         """Who beside the council reads the shared version, as words for a person."""
-        if self.shared_id is None:
-            return []
-        return [
-            str(field.verbose_name)
-            for field in self._meta.fields
-            if field.name.startswith("for_") and getattr(self, field.name)
-        ]
+        return [str(each.label) for each in Audience if each in self.audiences]
+
+    @property
+    def is_used(self) -> bool:
+        """Whether any of its words stand in a passage or in a submission."""
+        return (
+            self.submission_items.exists()
+            or self.submitted_items.exists()
+            or self.versions.used().exists()
+        )
+
+
+class CouncilInputVersionQuerySet(models.QuerySet):
+    def used(self) -> Self:
+        """Versions that a passage or a submission rests on."""
+        return self.filter(
+            Q(passage_links__passage__paragraph__removed_at__isnull=True)
+            & Q(passage_links__isnull=False)
+            | Q(submitted_in__isnull=False)
+        ).distinct()
 
 
 class CouncilInputVersion(models.Model):
     """The words of an input as saved once. Never changed: the database refuses it."""
+
+    # What a person writes; beside these a version only knows its place.
+    WORDS = (
+        "kind",
+        "goal",
+        "theme_id",
+        "care_setting",
+        "location_id",
+        "title",
+        "text",
+        "consulted",
+        "consulted_how",
+    )
 
     id = random_id()
     council_input = models.ForeignKey(
@@ -236,6 +315,8 @@ class CouncilInputVersion(models.Model):
     )
     saved_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = CouncilInputVersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("version of an input")
         verbose_name_plural = _("versions of input")
@@ -253,43 +334,14 @@ class CouncilInputVersion(models.Model):
         return f"version {self.number} of input {str(self.council_input_id)[:8]}"
 
     @property
+    def words(self) -> dict:
+        """What was written, to compare with another version or to copy."""
+        return {name: getattr(self, name) for name in self.WORDS}
+
+    @property
     def is_one_persons(self) -> bool:
         """Whether nobody was consulted: one person wrote it alone."""
         return self.consulted == 0
-
-
-class InputDraft(models.Model):
-    """What somebody is typing and has not saved yet; only that person reads it.
-
-    ``words`` holds the form as typed, also when it is not complete. ``based_on`` is
-    the number of the version that was on the screen when the typing began, 0 for a
-    new input: saving over a newer one shows both texts.
-    """
-
-    id = random_id()
-    council_input = models.ForeignKey(
-        CouncilInput, models.CASCADE, related_name="drafts"
-    )
-    editor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="input_drafts"
-    )
-    words = models.JSONField(default=dict)
-    based_on = models.PositiveIntegerField(default=0)
-    # Raised by each save, so that a tab left open does not overwrite a later one.
-    revision = models.PositiveIntegerField(default=0)
-    saved_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("text in progress")
-        verbose_name_plural = _("texts in progress")
-        constraints = [
-            models.UniqueConstraint(
-                name="input_draft_one_per_editor", fields=["council_input", "editor"]
-            ),
-        ]
-
-    def __str__(self):
-        return f"draft {str(self.pk)[:8]}"
 
 
 class Recognition(models.Model):
