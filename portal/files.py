@@ -129,19 +129,23 @@ KINDS = {
 # --- In --------------------------------------------------------------------------
 
 
-def check_upload(upload: UploadedFile) -> None:
-    """Refuse a file that is too big, of another kind, or not what its name says."""
+def check_size(upload: UploadedFile, most: int = MOST_BYTES) -> None:
     size = upload.size or 0
-    if size > MOST_BYTES:
+    if size > most:
         raise ValidationError(
             _("The file is %(size)s MB. The most is %(maximum)s MB."),
             code="size",
             params={
                 # Upwards: a file just over the limit must not look just within it.
                 "size": number_format(math.ceil(size / MEGABYTE * 10) / 10, 1),
-                "maximum": MOST_BYTES // MEGABYTE,
+                "maximum": most // MEGABYTE,
             },
         )
+
+
+def check_upload(upload: UploadedFile) -> None:
+    """Refuse a file that is too big, of another kind, or not what its name says."""
+    check_size(upload)
     kind = KINDS.get(extension(upload.name or ""))
     if kind is None:
         raise ValidationError(
