@@ -9,17 +9,18 @@ from typing import Any
 
 import pydyf
 
-Element = dict[str, Any]
+# A pydyf.Dictionary, which is a dict with a reference.
+Element = Any
 
 
-def mend(_document, pdf) -> None:
+def mend(_document: object, pdf: pydyf.PDF) -> None:
     """Complete the tags of a document that is about to be written (a ``finisher``)."""
     _say_what_headers_head(pdf)
     _list_headers_by_id(pdf)
     _make_margins_artifacts(pdf)
 
 
-def _say_what_headers_head(pdf) -> None:
+def _say_what_headers_head(pdf: pydyf.PDF) -> None:
     """Give each header cell its direction: down in the head of a table, else right."""
     for cell in _elements(pdf, "/TH"):
         row = _object(pdf, cell["P"])
@@ -28,7 +29,7 @@ def _say_what_headers_head(pdf) -> None:
         cell["A"]["Scope"] = "/Column" if is_column else "/Row"
 
 
-def _list_headers_by_id(pdf) -> None:
+def _list_headers_by_id(pdf: pydyf.PDF) -> None:
     """Cells name their headers by id: a reader finds those through this list."""
     cells = {cell["ID"].string: cell for cell in _elements(pdf, "/TH") if "ID" in cell}
     names = pydyf.Array()
@@ -37,7 +38,7 @@ def _list_headers_by_id(pdf) -> None:
     _root(pdf)["IDTree"] = pydyf.Dictionary({"Names": names})
 
 
-def _make_margins_artifacts(pdf) -> None:
+def _make_margins_artifacts(pdf: pydyf.PDF) -> None:
     """Mark what stands in the margins of pages (a number) as no part of the text."""
     read = {id(element) for element in _read_aloud(pdf)}
     numbers = _object(pdf, _root(pdf)["ParentTree"])["Nums"]
@@ -51,7 +52,7 @@ def _make_margins_artifacts(pdf) -> None:
                 numbers[2 * page["StructParents"] + 1][mark] = "null"
 
 
-def _make_artifact(pdf, page: Element, mark: int) -> None:
+def _make_artifact(pdf: pydyf.PDF, page: Element, mark: int) -> None:
     content = _object(pdf, page["Contents"]).stream
     for at, part in enumerate(content):
         if isinstance(part, dict) and part.get("MCID") == mark:
@@ -60,7 +61,7 @@ def _make_artifact(pdf, page: Element, mark: int) -> None:
             part["Type"] = "/Pagination"
 
 
-def _read_aloud(pdf) -> Iterator[Element]:
+def _read_aloud(pdf: pydyf.PDF) -> Iterator[Element]:
     """The elements that hang on the tree, from its root down."""
     waiting = list(_root(pdf)["K"])
     while waiting:
@@ -71,16 +72,16 @@ def _read_aloud(pdf) -> Iterator[Element]:
             waiting += element.get("K", [])
 
 
-def _elements(pdf, tag: str = "") -> Iterator[Element]:
+def _elements(pdf: pydyf.PDF, tag: str = "") -> Iterator[Element]:
     for each in pdf.objects:
         if isinstance(each, dict) and each.get("Type") == "/StructElem":  # noqa: SIM102
             if not tag or each["S"] == tag:
                 yield each
 
 
-def _root(pdf) -> Element:
+def _root(pdf: pydyf.PDF) -> Element:
     return _object(pdf, pdf.catalog["StructTreeRoot"])
 
 
-def _object(pdf, reference: bytes):
+def _object(pdf: pydyf.PDF, reference: bytes) -> Any:
     return pdf.objects[int(reference.split()[0])]
