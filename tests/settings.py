@@ -33,5 +33,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+# WhiteNoise warns of a folder that is not there; the live server serves by finders.
+STATIC_ROOT = FOLDER / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 for engine in TEMPLATES:
     engine["OPTIONS"]["string_if_invalid"] = UndefinedVariable()

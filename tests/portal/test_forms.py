@@ -7,54 +7,9 @@ import pytest
 from django import forms
 from django.template import engines
 
-from portal.forms import (
-    Card,
-    Checkboxes,
-    ChoiceCards,
-    Form,
-    ModelForm,
-    MomentField,
-    Radios,
-    end_after_start,
-)
+from portal.forms import Form, ModelForm, Radios, end_after_start
 from procurement.models import CouncilInput, CouncilInputVersion
-
-
-class Letter(Form):
-    """One field of every kind that the portal asks."""
-
-    kind = forms.ChoiceField(
-        label="Soort",
-        choices=[("concern", "Een zorg"), ("question", "Een vraag")],
-        widget=ChoiceCards(
-            {
-                "concern": Card("comment", "Wij merken dat …"),
-                "question": Card("question", "Wij willen weten of …"),
-            }
-        ),
-    )
-    text = forms.CharField(
-        label="Tekst",
-        help_text="Eén zin is genoeg.",
-        max_length=20,
-        widget=forms.Textarea,
-    )
-    day = forms.DateField(label="Dag", required=False)
-    closes_at = MomentField(label="Sluit op", required=False)
-    goal = forms.ChoiceField(
-        label="Doel",
-        choices=[("trust", "Vertrouwen"), ("life", "Goed leven")],
-        widget=Radios({"trust": "De zorg is goed."}),
-        required=False,
-    )
-    asked = forms.MultipleChoiceField(
-        label="Met wie?",
-        choices=[("clients", "Cliënten")],
-        widget=Checkboxes(),
-        required=False,
-    )
-    read = forms.BooleanField(label="Ik heb alles gelezen.", required=False)
-
+from tests.portal.frame_pages import Letter
 
 INVISIBLE = (
     "In uw tekst staat een teken dat wij niet kunnen tonen. Typ dat stuk opnieuw."
