@@ -17,7 +17,9 @@ from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal.moments import nl_date, nl_datetime, nl_day_month
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ONE_DAY = timedelta(days=1)
@@ -79,11 +81,35 @@ class WorkingDay(NamedTuple):
 
 
 class BackDate(NamedTuple):
-    """A moment counted back from a deadline; ``steps`` are the days passed over."""
+    """A moment counted back from a deadline; ``steps`` are the days passed over.
+
+    ``counted`` is the day where the bare count ends.
+    """
 
     moment: datetime
     steps: tuple[Step, ...]
     counted: date
+    deadline: datetime
+    days: int
+
+    def in_words(self) -> list[str]:
+        """The sum, a sentence each, for a page, a mail and a paper alike."""
+        first = ngettext(
+            "%(days)s day before %(deadline)s is %(counted)s.",
+            "%(days)s days before %(deadline)s is %(counted)s.",
+            self.days,
+        ) % {
+            "days": self.days,
+            "deadline": nl_date(self.deadline),
+            "counted": nl_date(self.counted),
+        }
+        passed_over = [
+            _("%(day)s drops out: %(reason)s.")
+            % {"day": nl_day_month(step.day), "reason": step.reason}
+            for step in self.steps
+        ]
+        last = _("That makes it %(moment)s.") % {"moment": nl_datetime(self.moment)}
+        return [first, *passed_over, last]
 
 
 def moment(day: date, at: time) -> datetime:
@@ -208,7 +234,7 @@ def back_from(deadline: datetime, days: int, zones: Collection[str] = ()) -> Bac
     local = deadline.astimezone(AMSTERDAM)
     counted = local.date() - timedelta(days=days)
     day, steps = working_day_on_or_before(counted, zones)
-    return BackDate(moment(day, local.time()), steps, counted)
+    return BackDate(moment(day, local.time()), steps, counted, local, days)
 
 
 def within_sending_hours(at: datetime) -> bool:

@@ -230,6 +230,19 @@ def test_two_weeks_before_the_care_office_closes_is_a_friday():
     )
 
 
+def test_sum_can_be_read_step_by_step():
+    deadline = moment(date(2027, 8, 1), time(17))
+
+    sentences = back_from(deadline, 14).in_words()
+
+    assert [sentence.replace("\xa0", " ") for sentence in sentences] == [
+        "14 dagen vóór zondag 1 augustus 2027 is zondag 18 juli 2027.",
+        "18 juli valt af: zondag.",
+        "17 juli valt af: zaterdag.",
+        "Zo komen wij op vrijdag 16 juli 2027 om 17.00 uur.",
+    ]
+
+
 @pytest.mark.parametrize("change", [SPRING, AUTUMN])
 def test_nine_o_clock_stays_nine_o_clock_across_the_change(change):
     deadline = moment(change + timedelta(days=3), time(9))
