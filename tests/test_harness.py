@@ -112,3 +112,26 @@ def test_redis_is_real(redis):
         client.set("a", "b")
 
         assert client.get("a") == b"b"
+
+
+@pytest.mark.browser
+def test_browser_meets_what_keeps_people_out(page, barriers):
+    page.set_content(
+        '<html lang="nl"><title>Dag</title><main><h1>Dag</h1><img src=""></main>'
+    )
+
+    assert barriers(page) == ["image-alt: img"]
+
+
+@pytest.fixture
+def one_page(settings):
+    settings.ROOT_URLCONF = "tests.commit_page"
+    settings.MIDDLEWARE = []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_browser_reads_what_this_process_serves(one_page, live_server, page):
+    page.goto(live_server.url)
+
+    assert "done at the time of the answer" in page.inner_text("body")
