@@ -11,6 +11,12 @@ from councils.models import (
 from portal.models import User
 from portal.seats import Seat
 
+ROLES = {
+    "council": CouncilMembership.Role,
+    "organisation": OrganisationMembership.Role,
+    "care_office": CareOfficeMembership.Role,
+}
+
 
 def _rows(terms, party, organisation_id, kind):
     return (
@@ -72,4 +78,5 @@ def _seat(party, party_id, name, role, starts_on, ends_on, organisation_id, kind
         needs_second_factor=party != "council" or role == "secretary",
         organisation_id=organisation_id,
         kind=kind,
+        role_name=ROLES[party](role).label,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 
@@ -16,7 +17,8 @@ from django.utils.module_loading import import_string
 class Seat:
     """One running term of a person with one party.
 
-    ``party`` is "council", "organisation" or "care_office"; ``role`` the role in it.
+    ``party`` is "council", "organisation" or "care_office"; ``role`` the role in it and
+    ``role_name`` that role in words.
     """
 
     party: str
@@ -29,6 +31,7 @@ class Seat:
     # Of a council: its organisation and its kind ("central", "local", "relatives").
     organisation_id: UUID | None = None
     kind: str = ""
+    role_name: str | Promise = ""
 
 
 def seats_of(user: Any) -> list[Seat]:

@@ -63,12 +63,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.PrivatePagesMiddleware",
+    "portal.middleware.LimitMiddleware",
     "portal.middleware.SecondFactorMiddleware",
 ]
 
@@ -147,12 +148,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {
         "NAME": "django.contrib.auth.password_validation"
-        ".UserAttributeSimilarityValidator"
+        ".UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
     },
 ]
 
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 
 ACCOUNT_ADAPTER = "portal.accounts.AccountAdapter"
@@ -160,24 +162,46 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SESSION_REMEMBER = True
+# Who logged in or proved who they are this long ago is not asked again. Putting an app
+# on a telephone takes a while.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 1800
+# The limits a day keep a code of six digits safe: at most 90 guesses a day at one
+# address. What has no day limit needs something else first.
 ACCOUNT_RATE_LIMITS = {
+    "change_password": "10/m/user",
+    "forgotten_password": "3/5m/key,30/d/key",
     "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
-    "request_login_code": "20/m/ip,3/5m/key",
+    "login_failed": "20/m/ip,5/5m/key,40/d/key",
+    "mail_code": "3/5m/key,30/d/key",
     "reauthenticate": "10/m/user",
-    "reset_password": "20/m/ip,5/5m/key",
+    "request_login_code": "20/m/ip,3/5m/key,30/d/key",
+    "reset_password": "20/m/ip",
+    "reset_password_from_key": "20/m/ip",
 }
 MFA_ADAPTER = "portal.accounts.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Inbreng"
+MFA_TOTP_TOLERANCE = 1
+# Accounts begin with an invitation by mail: their address is known to be right.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A passkey always asks for the finger or the code of the device: it counts as two.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+# After this the second step is asked again; once in a working day.
+SECOND_FACTOR_AGE = timedelta(hours=12)
 
 # Called by dotted path, because portal may not import the apps above it.
 SEATS_OF = "councils.seats.seats_of"  # (user) -> list of portal.seats.Seat
@@ -186,12 +210,17 @@ MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "reminder": "procurement.rechecks.reminder",
 }
 
+# Without a visit; each visit after a day puts the end off. See portal/README.md.
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_RENEWED_AFTER = timedelta(days=1)
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
+# Says that somebody was logged in here, so that the end of a session can be told.
+WAS_HERE_COOKIE = "__Host-was-here" if IS_HTTPS else "was-here"
+WAS_HERE_AGE = int(timedelta(days=90).total_seconds())
 if IS_HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"

@@ -19,7 +19,7 @@ urlpatterns = [
     path("over-inbreng/", views.about, name="about"),
     path("mijn-mail/", views_mail.mail_settings, name="mail_settings"),
     path("mail-uit/<str:token>/", views_mail.unsubscribe, name="mail_unsubscribe"),
-    path("account/", include("allauth.urls")),
+    path("", include("portal.urls_account")),
     path("beheer/", admin.site.urls),
     path("wie-is-wie/", include("councils.urls")),
     path("inkoop/", include("procurement.urls")),

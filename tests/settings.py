@@ -29,6 +29,9 @@ DATABASES["default"]["TEST"] = {
 }
 # Argon2 is slow on purpose; which hasher production uses has its own test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# WhiteNoise looks for this folder; the tests serve nothing from it.
+STATIC_ROOT = FOLDER / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 # No collectstatic before every run: addresses without a fingerprint.
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

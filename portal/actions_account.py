@@ -1,0 +1,37 @@
+"""What people change about themselves."""
+
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal import audit, mail
+from portal.errors import NotAllowedNow
+from portal.models import User
+from portal.transitions import lock
+
+
+@transaction.atomic
+def save_profile(person: User, *, by: User) -> User:
+    """Save the name and the telephone number that a form filled in."""
+    person.save(update_fields=["name", "phone"])
+    audit.record("user.profile", person, by=by)
+    return person
+
+
+@transaction.atomic
+def change_address(person: User, address: str, *, by: User) -> User:
+    """Give ``person`` the address whose mail they have shown to read."""
+    person = lock(person)
+    if User.objects.filter(email=address).exclude(pk=person.pk).exists():
+        raise NotAllowedNow(_("Somebody with this address is known already."))
+    mail.queue(
+        "address_changed",
+        to=person,
+        key=f"address_changed:{uuid4()}",
+        kind="security",
+    )
+    person.email = address
+    person.save(update_fields=["email"])
+    audit.record("user.address", person, by=by)
+    return person
