@@ -78,3 +78,19 @@ def is_staff_of_care_office(user: User, care_office_id: UUID | None) -> bool:
 def is_staff_of_organisation(user: User, organisation_id: UUID) -> bool:
     """Whether ``user`` is on the staff of that organisation today."""
     return organisation_id in organisation_ids(user)
+
+
+def acting_council(user: User, council_id: UUID) -> Council | None:
+    """The council in which ``user`` has a seat, as the seat tells it: without a query.
+
+    It has its id, name, kind and organisation, and no more: for reading, not saving.
+    """
+    for seat in council_seats(user):
+        if seat.party_id == council_id:
+            return Council(
+                pk=seat.party_id,
+                name=seat.party_name,
+                kind=seat.kind,
+                organisation_id=seat.organisation_id,
+            )
+    return None

@@ -3,6 +3,7 @@
 from procurement.models.composition import (
     Disuse,
     Paragraph,
+    ParagraphVersion,
     Passage,
     PassageSource,
     Showing,
@@ -61,6 +62,7 @@ __all__ = [
     "InputDraft",
     "MinorityStatement",
     "Paragraph",
+    "ParagraphVersion",
     "Passage",
     "PassageSource",
     "Phase",

@@ -2,7 +2,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,10 @@ class ParagraphQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Paragraphs in the making: only for the council that writes them."""
         return self.filter(council__in=council_ids(user))
+
+    def in_use(self):
+        """Paragraphs that were not removed."""
+        return self.filter(removed_at__isnull=True)
 
 
 class Paragraph(models.Model):
@@ -75,6 +80,37 @@ class Paragraph(models.Model):
 
     def __str__(self):
         return f"paragraph {str(self.pk)[:8]}"
+
+    def get_absolute_url(self):
+        return reverse("procurement:paragraph_edit", args=[self.pk])
+
+
+class ParagraphVersion(models.Model):
+    """A paragraph as somebody saved it: the words that were there before the next save.
+
+    ``is_aside``: a colleague had saved in the meantime, so these words were kept here
+    and did not become the paragraph.
+    """
+
+    id = random_id()
+    paragraph = models.ForeignKey(Paragraph, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=120)
+    # The passages in order: {"text": …, "versions": [id, …]}.
+    passages = models.JSONField(default=list)
+    is_aside = models.BooleanField(default=False)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("version of a paragraph")
+        verbose_name_plural = _("versions of paragraphs")
+        ordering = ["paragraph", "-saved_at"]
+
+    def __str__(self):
+        return f"version {self.number} of paragraph {str(self.paragraph_id)[:8]}"
 
 
 class Passage(models.Model):
@@ -184,6 +220,24 @@ class Showing(models.Model):
         return f"showing {str(self.pk)[:8]}"
 
 
+class ShowingPartQuerySet(models.QuerySet):
+    def visible_to(self, user: User):
+        """Parts for a council of ``user``, and those of its paragraphs."""
+        seats = council_ids(user)
+        return self.filter(
+            Q(council__in=seats) | Q(showing__paragraph__council__in=seats)
+        )
+
+    def newest(self):
+        """Only the part of each paragraph that was shown last to a council."""
+        later = ShowingPart.objects.filter(
+            council=OuterRef("council"),
+            showing__paragraph=OuterRef("showing__paragraph"),
+            showing__number__gt=OuterRef("showing__number"),
+        )
+        return self.filter(~Exists(later))
+
+
 class ShowingPart(models.Model):
     """What one local council may check: the passages on its own words, as frozen text.
 
@@ -211,6 +265,8 @@ class ShowingPart(models.Model):
     )
     verdict_at = models.DateTimeField(null=True)
 
+    objects = ShowingPartQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("part for a local council")
         verbose_name_plural = _("parts for local councils")
@@ -222,3 +278,6 @@ class ShowingPart(models.Model):
 
     def __str__(self):
         return f"part {str(self.pk)[:8]}"
+
+    def get_absolute_url(self):
+        return reverse("procurement:used_detail", args=[self.pk])

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -171,6 +171,12 @@ class PhaseQuerySet(models.QuerySet):
         """Phases that run at a moment (default now); as ``Phase.state``."""
         now = now or timezone.now()
         return self.filter(opens_on__lte=timezone.localdate(now), closes_at__gt=now)
+
+    def submission_phase(self, cycle):
+        """The phase before whose closing councils submit: the registration, or else
+        the last one. ``cycle`` may be an OuterRef."""
+        first = Case(When(kind=PhaseKind.REGISTRATION, then=0), default=1)
+        return self.filter(cycle=cycle).order_by(first, "-closes_at")[:1]
 
 
 class Phase(models.Model):

@@ -1,0 +1,80 @@
+"""A local council reads what a central council made of its words, and reacts."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from councils.permissions import council_ids
+from portal.errors import NotAllowedNow
+from portal.paging import paginate
+from procurement.actions import composition as actions
+from procurement.forms.composition import VerdictForm
+from procurement.models import CouncilInput, CouncilInputVersion, ShowingPart
+from procurement.permissions import can_judge_use
+
+
+def listing(request):
+    """Every text that used words of one's council, what waits for a reaction first."""
+    parts = (
+        ShowingPart.objects.newest()
+        .filter(council__in=council_ids(request.user))
+        .select_related(
+            "council", "showing__paragraph__council", "showing__paragraph__cycle"
+        )
+        .order_by("verdict", "-showing__at", "pk")
+    )
+    return render(
+        request, "procurement/used/list.html", {"page": paginate(request, parts)}
+    )
+
+
+def detail(request, pk):
+    """The sentences on one's own words, beside those words; agreed or not like this."""
+    part = get_object_or_404(
+        ShowingPart.objects.filter(
+            council__in=council_ids(request.user)
+        ).select_related(
+            "council",
+            "verdict_by",
+            "showing__paragraph__council",
+            "showing__paragraph__cycle__care_office",
+        ),
+        pk=pk,
+    )
+    may_judge = can_judge_use(request.user, part.council)
+    form = VerdictForm(request.POST or None, instance=part)
+    if request.method == "POST" and may_judge and form.is_valid():
+        try:
+            actions.judge(
+                part,
+                verdict=form.cleaned_data["verdict"],
+                words=form.cleaned_data["words"],
+                by=request.user,
+            )
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Your council’s reaction is saved."))
+            return redirect(part)
+    versions = {
+        str(version.pk): version
+        for version in CouncilInputVersion.objects.filter(
+            council_input__council=part.council,
+            council_input__in=CouncilInput.objects.visible_to(request.user),
+            pk__in=[pk for each in part.passages for pk in each["versions"]],
+        ).select_related("council_input__author")
+    }
+    # What rests on words that this reader may not see is not for this reader either.
+    rows = [
+        {
+            "text": each["text"],
+            "versions": [versions[pk] for pk in each["versions"]],
+        }
+        for each in part.passages
+        if all(pk in versions for pk in each["versions"])
+    ]
+    return render(
+        request,
+        "procurement/used/detail.html",
+        {"part": part, "rows": rows, "form": form, "may_judge": may_judge},
+    )
