@@ -9,9 +9,10 @@ from typing import NamedTuple
 SAME, REMOVED, ADDED = "same", "removed", "added"
 
 # Comparing takes the square of these in the worst case. A stretch with more words is
-# shown as wholly replaced, and so is one with more changed lines.
-MOST_WORDS = 3_000
+# shown as wholly replaced, and so is what is left once so many have been compared.
 MOST_LINES = 3_000
+MOST_WORDS = 6_000
+MOST_WORDS_IN_ALL = 24_000
 
 
 class Part(NamedTuple):
@@ -35,15 +36,27 @@ def word_diff(old: str, new: str) -> list[Part]:
 
 
 def _by_line(old: str, new: str) -> Iterator[Part]:
+    left = MOST_WORDS_IN_ALL
     for kind, before, after in _compared(_lines(old), _lines(new), MOST_LINES):
         if kind == SAME:
             yield Part(SAME, before)
-        else:
-            yield from _by_word(before, after)
+            continue
+        for old_line, new_line in _paired(before, after):
+            old_words, new_words = _words(old_line), _words(new_line)
+            yield from _by_word(old_words, new_words, min(left, MOST_WORDS))
+            left -= min(left, max(len(old_words), len(new_words)))
 
 
-def _by_word(old: str, new: str) -> Iterator[Part]:
-    for kind, before, after in _compared(_words(old), _words(new), MOST_WORDS):
+def _paired(old: str, new: str) -> list[tuple[str, str]]:
+    """As many lines on both sides: they were mended one by one, so compare them so."""
+    old_lines, new_lines = _lines(old), _lines(new)
+    if len(old_lines) == len(new_lines) <= MOST_LINES:
+        return list(zip(old_lines, new_lines, strict=True))
+    return [(old, new)]
+
+
+def _by_word(old: list[str], new: list[str], most: int) -> Iterator[Part]:
+    for kind, before, after in _compared(old, new, most):
         if kind == SAME:
             yield Part(SAME, before)
         else:

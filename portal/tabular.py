@@ -61,7 +61,7 @@ def xlsx_response(
 ) -> HttpResponseBase:
     """Give a table as a workbook of one sheet; days and numbers stay what they are."""
     table = _dataset(header, ([_xlsx_value(cell) for cell in row] for row in rows))
-    table.title = title or filename.rpartition(".")[0]
+    table.title = title or filename.removesuffix(".xlsx")
     return attachment(table.export("xlsx", column_width=_WIDTH), filename, XLSX)
 
 

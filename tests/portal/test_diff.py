@@ -74,7 +74,36 @@ def test_work_on_very_long_texts_is_bounded(monkeypatch, end):
 
     assert side(parts, REMOVED) == old
     assert side(parts, ADDED) == new
-    assert CountingMatcher.items <= 4 * diff.MOST_LINES
+    assert CountingMatcher.items <= 2 * (diff.MOST_LINES + diff.MOST_WORDS_IN_ALL)
+
+
+def test_lines_that_were_mended_one_by_one_are_compared_so():
+    old, new = "Een is.\nTwee is.\n", "Een was.\nTwee was.\n"
+
+    assert word_diff(old, new) == [
+        (SAME, "Een "),
+        (REMOVED, "is"),
+        (ADDED, "was"),
+        (SAME, ".\nTwee "),
+        (REMOVED, "is"),
+        (ADDED, "was"),
+        (SAME, ".\n"),
+    ]
+
+
+def test_work_on_many_changed_lines_is_bounded(monkeypatch):
+    monkeypatch.setattr(diff, "SequenceMatcher", CountingMatcher)
+    monkeypatch.setattr(CountingMatcher, "items", 0)
+    lines = [[f"w{line}x{word} " for word in range(1000)] for line in range(400)]
+    old = "\n".join("".join(line) for line in lines)
+    new = "\n".join("".join(line[::-1]) for line in lines)
+    assert len(old) > 3_000_000
+
+    parts = word_diff(old, new)
+
+    assert side(parts, REMOVED) == old
+    assert side(parts, ADDED) == new
+    assert CountingMatcher.items <= 2 * (diff.MOST_LINES + diff.MOST_WORDS_IN_ALL)
 
 
 def test_small_change_in_a_very_long_text_is_found():
