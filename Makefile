@@ -10,7 +10,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 .PHONY: run test prove bench lock \
-	debian-run debian-test static-checks check-deploy pytest-sqlite pytest-postgres
+	debian-python debian-run debian-test static-checks check-deploy pytest-sqlite pytest-postgres
 
 PORT ?= 8000
 # Who serves elsewhere (another name, a proxy) says so; links in mails follow it.
@@ -47,6 +47,9 @@ define packages
 else echo "Not Debian: see to it that you have the likes of $(1)"; fi
 endef
 
+debian-python:
+	$(call packages,python3 python3-venv)
+
 debian-run:
 	$(call packages,$(PDF_PACKAGES))
 
@@ -56,10 +59,11 @@ debian-test:
 # --- Python, its packages, the Dutch texts, a key --------------------------------
 
 $(PYTHON):
+	@python3 -c 'import ensurepip' 2>/dev/null \
+		|| $(MAKE) --no-print-directory debian-python
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Inbreng needs Python 3.11 or newer." >&2; exit 1; }
-	@python3 -m venv $(VENV) \
-		|| { echo "Please install first: python3-venv" >&2; exit 1; }
+	@python3 -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.run: requirements.lock | $(PYTHON)
 	@echo "Installing the Python packages"
