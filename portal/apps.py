@@ -1,6 +1,9 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+
+from portal import triggers
 
 # allauth does the work at the door, so that only its signals tell what the trail must
 # hold. By name: this module is read before there are models.
@@ -23,6 +26,9 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
+        triggers.frozen("portal_auditevent")
+        # Sent once for this app, when the tables of all apps are there.
+        post_migrate.connect(triggers.install, sender=self)
         for signal, receiver in RECEIVERS.items():
             function = import_string(f"portal.login_audit.{receiver}")
             import_string(signal).connect(function, dispatch_uid=receiver + signal)
