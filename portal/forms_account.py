@@ -73,6 +73,14 @@ class Worded(Form):
                     "This is no e-mail address. It looks like name@example.nl."
                 )
 
+    def full_clean(self) -> None:
+        """Begin again at the first field that is wrong."""
+        super().full_clean()
+        for name in self.fields:
+            if name in self.errors:
+                self.fields[name].widget.attrs["autofocus"] = True
+                break
+
 
 # --- Coming in -------------------------------------------------------------------
 

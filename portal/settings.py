@@ -141,14 +141,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "portal.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "portal.passwords.NotCommon"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation"
-        ".UserAttributeSimilarityValidator",
+        "NAME": "portal.passwords.NotLikeYourself",
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
 ]

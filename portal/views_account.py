@@ -198,7 +198,7 @@ def _settings_page(request: HttpRequest, form: forms.ProfileForm) -> HttpRespons
     return render(
         request,
         "portal/settings.html",
-        {"form": form, **_login_ways(request.user), "is_demo": settings.DEMO},
+        {"form": form, **_login_ways(request.user)},
     )
 
 
@@ -214,12 +214,14 @@ def _login_ways(person: User) -> dict[str, object]:
     for authenticator in mine:
         of_type[authenticator.type].append(authenticator)
     codes = of_type[Authenticator.Type.RECOVERY_CODES]
+    is_needed = second_factor.is_needed_by(person)
     return {
         "has_password": person.has_usable_password(),
         "app": next(iter(of_type[Authenticator.Type.TOTP]), None),
         "passkeys": of_type[Authenticator.Type.WEBAUTHN],
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
-        "is_needed": second_factor.is_needed_by(person),
+        "is_needed": is_needed,
+        "must_choose": is_needed and len(mine) == 0 and not settings.DEMO,
         "passkeys_work": passkeys_work(),
     }
 
