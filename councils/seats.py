@@ -18,13 +18,14 @@ ROLES = {
 }
 
 
-def _rows(terms, party, organisation_id, kind):
+def _rows(terms, party, organisation_id, kind, parent_id):
     return (
         terms.order_by()
         .annotate(
             seat_party=Value(party, output_field=CharField()),
             seat_organisation=organisation_id,
             seat_kind=kind,
+            seat_parent=parent_id,
         )
         .values_list(
             "seat_party",
@@ -35,6 +36,7 @@ def _rows(terms, party, organisation_id, kind):
             "ends_on",
             "seat_organisation",
             "seat_kind",
+            "seat_parent",
         )
     )
 
@@ -48,18 +50,21 @@ def seats_of(user: User) -> list[Seat]:
         "council",
         F("council__organisation_id"),
         F("council__kind"),
+        F("council__parent_id"),
     )
     organisations = _rows(
         OrganisationMembership.objects.current().filter(user=user),
         "organisation",
         nobody,
         no_kind,
+        nobody,
     )
     offices = _rows(
         CareOfficeMembership.objects.current().filter(user=user),
         "care_office",
         nobody,
         no_kind,
+        nobody,
     )
     order = {"council": 0, "organisation": 1, "care_office": 2}
     rows = councils.union(organisations, offices, all=True)
@@ -67,7 +72,9 @@ def seats_of(user: User) -> list[Seat]:
     return sorted(seats, key=lambda seat: (order[seat.party], seat.party_name))
 
 
-def _seat(party, party_id, name, role, starts_on, ends_on, organisation_id, kind):
+def _seat(
+    party, party_id, name, role, starts_on, ends_on, organisation_id, kind, parent_id
+):
     return Seat(
         party=party,
         party_id=party_id,
@@ -79,4 +86,5 @@ def _seat(party, party_id, name, role, starts_on, ends_on, organisation_id, kind
         organisation_id=organisation_id,
         kind=kind,
         role_name=ROLES[party](role).label,
+        parent_id=parent_id,
     )

@@ -32,6 +32,8 @@ class Seat:
     organisation_id: UUID | None = None
     kind: str = ""
     role_name: str | Promise = ""
+    # The central council above it, if there is one.
+    parent_id: UUID | None = None
 
 
 def seats_of(user: Any) -> list[Seat]:

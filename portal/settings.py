@@ -376,6 +376,8 @@ KEEP_FORMER_MEMBERS = timedelta(days=365)
 # --- Rules with a figure ---------------------------------------------------------
 
 INVITATION_DAYS = 7
+# Fewer working days than this between opening and a council's date gets a warning.
+COUNCIL_WORKING_DAYS = 10
 SUBMISSION_CHARACTERS = 20_000
 # A council has no legal position towards a care office: an agreed term (domain.md, 4).
 AGREED_RESPONSE_DAYS = 42

@@ -35,7 +35,12 @@ from procurement.models.cycle_template import (
 )
 from procurement.models.input_draft import InputDraft
 from procurement.models.reminder import Reminder, ReminderRule
-from procurement.models.request import InformationRequest, RequestCouncil, Right
+from procurement.models.request import (
+    InformationRequest,
+    RequestCouncil,
+    RequestVersion,
+    Right,
+)
 from procurement.models.response import Answer, Publication
 from procurement.models.submission import (
     MinorityStatement,
@@ -77,6 +82,7 @@ __all__ = [
     "Reminder",
     "ReminderRule",
     "RequestCouncil",
+    "RequestVersion",
     "Right",
     "Showing",
     "ShowingPart",

@@ -74,6 +74,10 @@ class Cycle(models.Model):
     )
     contract_year = models.PositiveSmallIntegerField(_("contract year"))
     sector = models.CharField(_("sector"), max_length=4, choices=Sector)
+    # Zones joined by "|", as on a region: what the planning reckons with.
+    school_holiday_zones = models.CharField(
+        _("school holiday zones"), max_length=30, blank=True
+    )
     copied_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, editable=False, related_name="+"
     )
@@ -127,6 +131,11 @@ class Cycle(models.Model):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The school-holiday zones of the councils in this round."""
+        return tuple(zone for zone in self.school_holiday_zones.split("|") if zone)
 
     @property
     def owner(self) -> CareOffice | CareOrganisation:
@@ -216,6 +225,18 @@ class Phase(models.Model):
     council_can = models.TextField(
         _("what your council can do"), blank=True, max_length=1000
     )
+    # Why a date stays although it falls badly; councils read it.
+    kept_because = models.CharField(
+        _("why this date stays"), blank=True, max_length=300
+    )
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
 
     objects = PhaseQuerySet.as_manager()
 
@@ -285,15 +306,24 @@ class PhaseTask(models.Model):
 
 
 class DateChange(models.Model):
-    """A phase got another window: from what to what, by whom and why."""
+    """A phase got other dates: from what to what, by whom and why.
+
+    The days are kept too, since the dates of councils follow from them.
+    """
 
     id = random_id()
     phase = models.ForeignKey(Phase, models.CASCADE, related_name="date_changes")
     old_opens_on = models.DateField()
     old_closes_at = models.DateTimeField()
+    old_organisation_days = models.PositiveSmallIntegerField()
+    old_central_days = models.PositiveSmallIntegerField()
+    old_local_days = models.PositiveSmallIntegerField()
     new_opens_on = models.DateField()
     new_closes_at = models.DateTimeField()
-    reason = models.CharField(_("reason"), max_length=300)
+    new_organisation_days = models.PositiveSmallIntegerField()
+    new_central_days = models.PositiveSmallIntegerField()
+    new_local_days = models.PositiveSmallIntegerField()
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -306,3 +336,23 @@ class DateChange(models.Model):
 
     def __str__(self):
         return f"date change {str(self.pk)[:8]}"
+
+    @property
+    def old_dates(self) -> PhaseDates:
+        """Who had to be ready when, before this change."""
+        return dates_before(
+            self.old_closes_at,
+            self.old_organisation_days,
+            self.old_central_days,
+            self.old_local_days,
+        )
+
+    @property
+    def new_dates(self) -> PhaseDates:
+        """Who must be ready when, since this change."""
+        return dates_before(
+            self.new_closes_at,
+            self.new_organisation_days,
+            self.new_central_days,
+            self.new_local_days,
+        )

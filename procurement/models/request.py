@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.models import Council
+from councils.models import Council, Region
 from councils.permissions import care_office_ids, council_ids
 from portal.fields import random_id
 from portal.models import User
@@ -90,6 +90,9 @@ class InformationRequest(models.Model):
     selection = models.CharField(
         _("which councils?"), max_length=8, choices=Selection, default=Selection.SECTOR
     )
+    regions = models.ManyToManyField(
+        Region, blank=True, related_name="+", verbose_name=_("regions")
+    )
     contact = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -116,12 +119,24 @@ class InformationRequest(models.Model):
     class Meta:
         verbose_name = _("request")
         verbose_name_plural = _("requests")
+        constraints = [
+            models.CheckConstraint(
+                name="request_has_purpose_unless_draft",
+                condition=Q(status="draft")
+                | ~Q(title="") & ~Q(what="") & ~Q(why="") & ~Q(use="") & ~Q(readers=""),
+            ),
+        ]
 
     def __str__(self):
-        return f"request {str(self.pk)[:8]}"
+        return f"request {self.reference}"
 
     def get_absolute_url(self):
         return reverse("procurement:request_detail", args=[self.pk])
+
+    @property
+    def reference(self) -> str:
+        """What one names on the telephone."""
+        return str(self.pk)[:8].upper()
 
     @property
     def is_open(self) -> bool:
@@ -157,3 +172,30 @@ class RequestCouncil(models.Model):
 
     def __str__(self):
         return f"asked {self.pk}"
+
+
+class RequestVersion(models.Model):
+    """The texts of a draft as somebody saved them, so that no words get lost.
+
+    ``is_aside``: saved over a newer text; it stands beside the draft until somebody
+    makes one text of the two.
+    """
+
+    id = random_id()
+    request = models.ForeignKey(
+        InformationRequest, models.CASCADE, related_name="versions"
+    )
+    words = models.JSONField()
+    is_aside = models.BooleanField(default=False)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("version of a request")
+        verbose_name_plural = _("versions of requests")
+        ordering = ["saved_at"]
+
+    def __str__(self):
+        return f"version {str(self.pk)[:8]}"
