@@ -1,18 +1,22 @@
 """Tags and filters that every template has, without ``{% load %}``."""
 
+from functools import cache
 from itertools import count
 from typing import NamedTuple
 
 import nh3
 from django import template
+from django.conf import settings
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import normalize_newlines
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
@@ -21,6 +25,25 @@ from portal.icons import ICONS
 from portal.words import WORDS
 
 register = template.Library()
+
+# --- What is the same on every page ----------------------------------------------
+
+
+@cache
+def _constant(name: str, language: str) -> SafeString:
+    return get_template(name).render(
+        {
+            "help_phone": settings.HELP_PHONE,
+            "help_phone_link": "tel:" + settings.HELP_PHONE.replace(" ", ""),
+        }
+    )
+
+
+@register.simple_tag
+def constant(name: str) -> SafeString:
+    """A part that is the same for everybody, drawn once in the life of a process."""
+    return _constant(name, get_language() or settings.LANGUAGE_CODE)
+
 
 # --- Icons and states ------------------------------------------------------------
 

@@ -121,7 +121,7 @@ def test_organisation_is_named_in_the_bar(client):
     seat = OrganisationMembershipFactory(organisation__name="Amstelwende")
     client.force_login(seat.user)
 
-    assertContains(client.get("/proef/403/"), "Amstelwende", status_code=403)
+    assertContains(client.get("/nergens/"), "Amstelwende", status_code=404)
 
 
 @pytest.mark.parametrize(
