@@ -18,6 +18,7 @@ from django.test import Client, TestCase, TransactionTestCase
 from playwright.sync_api import Page
 
 from tests.frozen import lifted
+from tests.login import with_two_steps
 from tests.mailserver import MailServer
 from tests.servers import (
     Running,
@@ -55,7 +56,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class CommittingClient(Client):
-    """A client whose requests also run what waits for the commit."""
+    """A client whose requests also run what waits for the commit.
+
+    Who is logged in by force has shown a second step, unless ``two_steps`` is False.
+    """
+
+    def force_login(self, user, backend=None, *, two_steps=True):
+        super().force_login(user, backend)
+        if two_steps:
+            with_two_steps(self, user)
 
     def request(self, **request):
         with TestCase.captureOnCommitCallbacks(execute=True):
