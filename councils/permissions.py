@@ -86,7 +86,7 @@ def acting_council(user: User, council_id: UUID) -> Council | None:
     It has its id, name, kind and organisation, and no more: for reading, not saving.
     """
     for seat in council_seats(user):
-        if seat.party_id == council_id:
+        if seat.party_id == council_id and seat.organisation_id:
             return Council(
                 pk=seat.party_id,
                 name=seat.party_name,

@@ -176,13 +176,13 @@ class Card(NamedTuple):
     sentence: str | Promise
 
 
-class _WithoutDashes:
+class _WithoutDashes(ChoiceWidget):
     """No line of dashes among choices of which one must be made."""
 
     def optgroups(self, *args: Any, **kwargs: Any) -> list:
-        if self.is_required:  # type: ignore[attr-defined]
+        if self.is_required:
             self.choices = [choice for choice in self.choices if choice[0]]
-        return super().optgroups(*args, **kwargs)  # type: ignore[misc]
+        return super().optgroups(*args, **kwargs)
 
 
 class ChoiceCards(_WithoutDashes, forms.RadioSelect):

@@ -16,7 +16,6 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal import limits
@@ -48,7 +47,7 @@ _CODE_WIDGET = {
     "spellcheck": "false",
 }
 
-Words = dict[str, tuple[str | Promise, str | Promise]]
+Words = dict[str, tuple[Any, Any]]
 
 
 class Worded(Form):

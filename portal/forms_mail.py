@@ -20,6 +20,6 @@ class MailChoicesForm(Form):
 
     def __init__(self, *args: Any, kinds: Iterable[MailKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kinds"].choices = [
+        self.fields["kinds"].choices = [  # type: ignore[attr-defined]
             (kind.name, capfirst(str(kind.label))) for kind in kinds
         ]

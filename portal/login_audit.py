@@ -1,5 +1,7 @@
 """What the door adds to the trail; ``portal.apps`` ties it to allauth's signals."""
 
+from typing import Any
+
 from allauth.account.internal.flows.login import (
     get_authentication_records,
     record_authentication,
@@ -55,6 +57,6 @@ def recovery_codes_renewed(sender, request: HttpRequest, user: User, **kwargs) -
     _record("user.recovery_codes", user)
 
 
-def _record(verb: str, user: User, **data: object) -> None:
+def _record(verb: str, user: User, **data: Any) -> None:
     with transaction.atomic():
         audit.record(verb, user, by=user, **data)

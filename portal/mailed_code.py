@@ -7,19 +7,19 @@ import secrets
 import time
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from portal import limits
 from portal.accounts import send_code
+from portal.http import UserRequest
 
 SECONDS = 600
 TRIES = 3
 _KEY = "mailed_code"
 
 
-def send(request: HttpRequest, template: str, *, address: str) -> None:
+def send(request: UserRequest, template: str, *, address: str) -> None:
     """Mail a new code to ``address``; an older one is worth nothing from now on."""
     limits.consume(request, "mail_code", str(request.user.pk))
     code = f"{secrets.randbelow(10**6):06}"
@@ -33,7 +33,7 @@ def send(request: HttpRequest, template: str, *, address: str) -> None:
     send_code(template, code, to=request.user, address=address)
 
 
-def waits_for(request: HttpRequest, template: str) -> str | None:
+def waits_for(request: UserRequest, template: str) -> str | None:
     """The address that a code of this kind went to and that may still come back."""
     sent = request.session.get(_KEY, {})
     if sent.get("template") != template or sent["until"] < time.time():
@@ -41,7 +41,7 @@ def waits_for(request: HttpRequest, template: str) -> str | None:
     return sent["address"] if sent["tries"] else None
 
 
-def accept(request: HttpRequest, template: str, typed: str) -> str:
+def accept(request: UserRequest, template: str, typed: str) -> str:
     """Take the code, once, and give the address that it proves."""
     address = waits_for(request, template)
     if address is None:

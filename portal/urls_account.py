@@ -7,7 +7,7 @@ list of addresses, no links in mails.
 from allauth.account import views as account
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from portal import views_account as views
@@ -75,7 +75,7 @@ ways_urls = [
 ]
 
 # /instellingen/
-settings_urls = [
+settings_urls: list[URLPattern | URLResolver] = [
     path("", views.settings_page, name="account_settings"),
     path("gegevens/", views.save_profile, name="account_profile"),
     path("e-mailadres/", views.change_address, name="account_change_address"),

@@ -27,6 +27,7 @@ from portal import forms_account as forms
 from portal import limits, mailed_code, second_factor
 from portal.accounts import passkeys_work, send_to_nobody
 from portal.errors import NotAllowedNow
+from portal.http import UserRequest
 from portal.models import User
 
 # Templates call it.
@@ -125,7 +126,7 @@ confirm_by_passkey = webauthn.ReauthenticateWebAuthnView.as_view(
 )
 
 
-def confirm_by_mail(request: HttpRequest) -> HttpResponse:
+def confirm_by_mail(request: UserRequest) -> HttpResponse:
     """A code by mail, for who has nothing else to show; then on to what was asked."""
     ways = get_adapter().get_reauthentication_methods(request.user)
     if request.path not in {way["url"] for way in ways}:
@@ -150,16 +151,16 @@ def confirm_by_mail(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _send_code(request: HttpRequest, template: str, address: str) -> str | None:
+def _send_code(request: UserRequest, template: str, address: str) -> str | None:
     try:
         mailed_code.send(request, template, address=address)
     except ValidationError as error:
-        return error.message
+        return str(error.message)
     return None
 
 
 def _accept(
-    request: HttpRequest, form: forms.MailedCodeForm, template: str
+    request: UserRequest, form: forms.MailedCodeForm, template: str
 ) -> str | None:
     try:
         return mailed_code.accept(request, template, form.cleaned_data["code"])
@@ -178,11 +179,11 @@ add_app = totp.ActivateTOTPView.as_view(form_class=forms.ActivateAppForm)
 add_passkey = webauthn.AddWebAuthnView.as_view(form_class=forms.AddPasskeyForm)
 
 
-def settings_page(request: HttpRequest) -> HttpResponse:
+def settings_page(request: UserRequest) -> HttpResponse:
     return _settings_page(request, forms.ProfileForm(instance=_fresh(request.user)))
 
 
-def save_profile(request: HttpRequest) -> HttpResponse:
+def save_profile(request: UserRequest) -> HttpResponse:
     """Only name and telephone number: what else one chose stays as it is."""
     if request.method != "POST":
         return redirect("account_settings")
@@ -194,7 +195,7 @@ def save_profile(request: HttpRequest) -> HttpResponse:
     return redirect("account_settings")
 
 
-def _settings_page(request: HttpRequest, form: forms.ProfileForm) -> HttpResponse:
+def _settings_page(request: UserRequest, form: forms.ProfileForm) -> HttpResponse:
     return render(
         request,
         "portal/settings.html",
@@ -226,7 +227,7 @@ def _login_ways(person: User) -> dict[str, object]:
     }
 
 
-def login_ways(request: HttpRequest) -> HttpResponse:
+def login_ways(request: UserRequest) -> HttpResponse:
     """Password, passkeys, app and recovery codes, each with what can be done."""
     return render(request, "mfa/index.html", _login_ways(request.user))
 
@@ -239,7 +240,7 @@ class RemovePasskey(webauthn.RemoveWebAuthnView):
         return super().form_valid(form)
 
 
-def change_address(request: HttpRequest) -> HttpResponse:
+def change_address(request: UserRequest) -> HttpResponse:
     """Ask for the new address; the code that goes there has to come back first."""
     raise_if_reauthentication_required(request, app="portal")
     form = forms.NewAddressForm(request.POST or None, person=request.user)
@@ -252,7 +253,7 @@ def change_address(request: HttpRequest) -> HttpResponse:
     return render(request, "account/change_address.html", {"form": form})
 
 
-def confirm_address(request: HttpRequest) -> HttpResponse:
+def confirm_address(request: UserRequest) -> HttpResponse:
     address = mailed_code.waits_for(request, "address_code")
     if address is None:
         return redirect("account_change_address")

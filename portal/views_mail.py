@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from portal import mail_choices
 from portal.forms_mail import MailChoicesForm
+from portal.http import UserRequest
 from portal.mail_kinds import KINDS, MailKind
 from portal.models import User
 from portal.seats import seats_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def mail_settings(request: HttpRequest) -> HttpResponse:
+def mail_settings(request: UserRequest) -> HttpResponse:
     """All kinds of mail that this person may get, each on or off."""
     kinds = _kinds_for(request.user)
     off = mail_choices.kinds_off(request.user)

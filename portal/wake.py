@@ -34,7 +34,7 @@ def senders_after_commit(*, at_once: bool = False) -> None:
     # What a savepoint may still roll back does not count as told.
     if not any(
         waiting is function and savepoints <= inside
-        for savepoints, waiting, _ in connection.run_on_commit
+        for savepoints, waiting, *_ in connection.run_on_commit
     ):
         transaction.on_commit(function, robust=True)
 

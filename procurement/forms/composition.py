@@ -87,7 +87,7 @@ class Passages:
         remove = data.get("remove", "")
         rows = [
             Sentences(
-                one_line_end(data[f"passage-{place}-text"]),
+                one_line_end(str(data[f"passage-{place}-text"])),
                 _ids(data.getlist(f"passage-{place}-source")),
             )
             for place in places
@@ -111,7 +111,7 @@ class Passages:
         longest = HonestMaxLength(MOST_CHARACTERS)
         for place, row in enumerate(self.rows):
             if not row.text.strip():
-                self.errors[place] = _("Write your text first.")
+                self.errors[place] = str(_("Write your text first."))
                 continue
             try:
                 longest(row.text)
@@ -155,11 +155,11 @@ class SourceFilter(Form):
         super().__init__(data)
         themes = {str(each.shared.theme_id): each.shared.theme.name for each in inputs}
         places = {_place(each): _place_name(each) for each in inputs}
-        self.fields["thema"].choices = [
+        self.fields["thema"].choices = [  # type: ignore[attr-defined]
             ("", _("All themes")),
             *sorted(themes.items(), key=lambda pair: pair[1]),
         ]
-        self.fields["locatie"].choices = [
+        self.fields["locatie"].choices = [  # type: ignore[attr-defined]
             ("", _("All locations")),
             *sorted(places.items(), key=lambda pair: pair[1]),
         ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from councils.models import CareSetting, Council, Location
 from procurement.models.composition import Disuse, PassageSource
-from procurement.models.council_input import CouncilInput, CouncilInputVersion, Theme
+from procurement.models.council_input import CouncilInput, Theme
 from procurement.models.cycle import Cycle
 
 
@@ -73,7 +73,7 @@ def coverage_of(
         if location.care_setting == CareSetting.AT_HOME:
             homes.add(location.pk)
     for each in inputs:
-        version: CouncilInputVersion = each.shared
+        version = each.shared
         place = version.location_id or each.council_id
         if place not in rows:
             rows[place] = Row(each.council.name, [Cell() for _theme in themes])

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from councils.models import Council
 from councils.permissions import acting_council, council_seats
 from portal.errors import NotAllowedNow, StaleText
+from portal.http import UserRequest
 from portal.permissions import require
 from procurement.actions import composition as actions
 from procurement.forms.composition import (
@@ -35,7 +36,7 @@ from procurement.models.coverage import coverage_of, used_inputs
 from procurement.permissions import can_compose
 
 
-def _council(request: HttpRequest, council_pk) -> Council:
+def _council(request: UserRequest, council_pk) -> Council:
     """The central council for which this page acts: 404 without a seat in it."""
     council = acting_council(request.user, council_pk)
     if council is None:
@@ -44,13 +45,13 @@ def _council(request: HttpRequest, council_pk) -> Council:
     return council
 
 
-def _cycle(request: HttpRequest, cycle_pk) -> Cycle:
+def _cycle(request: UserRequest, cycle_pk) -> Cycle:
     return get_object_or_404(
         Cycle.objects.visible_to(request.user).for_list(), pk=cycle_pk
     )
 
 
-def _local_inputs(request: HttpRequest, council: Council, cycle) -> list[CouncilInput]:
+def _local_inputs(request: UserRequest, council: Council, cycle) -> list[CouncilInput]:
     """What local councils shared with this one, with why it is not used, if so."""
     why = Disuse.objects.filter(council=council.pk, council_input=OuterRef("pk"))
     return list(
@@ -235,7 +236,7 @@ def paragraph_edit(request, pk):
 
 
 def _paragraph_page(
-    request: HttpRequest, paragraph: Paragraph, passages: Passages, *, is_new: bool
+    request: UserRequest, paragraph: Paragraph, passages: Passages, *, is_new: bool
 ) -> HttpResponse:
     council, cycle = paragraph.council, paragraph.cycle
     form = ParagraphForm(request.POST or None, instance=paragraph)
@@ -339,7 +340,7 @@ def _composition(paragraph: Paragraph) -> str:
     )
 
 
-def _own_paragraph(request: HttpRequest, pk) -> Paragraph:
+def _own_paragraph(request: UserRequest, pk) -> Paragraph:
     paragraph = get_object_or_404(
         Paragraph.objects.visible_to(request.user)
         .in_use()
