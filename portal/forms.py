@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 # What word processors put between lines, beside the usual ends.
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _INVISIBLE = "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"
-_MONTH_ORDER = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d-%m-%y"]
+_DATES = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d-%m-%y"]
 _TIMES = ["%H:%M", "%H.%M", "%H:%M:%S", "%H"]
 
 
@@ -103,10 +103,19 @@ class TimeInput(forms.TimeInput):
         super().__init__({"class": "w-s", **(attrs or {})}, format="%H:%M")
 
 
+def sensible_year(value: date) -> None:
+    """Refuse a slip of the finger; a database also has its limits."""
+    if not 1900 <= value.year <= 2200:
+        raise ValidationError(
+            _("Check the year. It lies between 1900 and 2200."), code="year"
+        )
+
+
 def _mend_day(field: forms.DateField) -> None:
+    field.validators = [*field.validators, sensible_year]
     if type(field.widget) is forms.DateInput:
         field.widget = DayInput()
-    field.input_formats = _MONTH_ORDER
+    field.input_formats = _DATES
     field.error_messages["invalid"] = _(
         "This date does not exist. Write day, month and year."
     )
@@ -134,9 +143,8 @@ class MomentField(forms.SplitDateTimeField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            input_date_formats=_MONTH_ORDER, input_time_formats=_TIMES, **kwargs
-        )
+        super().__init__(input_date_formats=_DATES, input_time_formats=_TIMES, **kwargs)
+        self.fields[0].validators = [sensible_year]
 
     def compress(self, data_list: tuple[date, time] | None) -> datetime | None:
         try:

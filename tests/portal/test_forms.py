@@ -1,10 +1,15 @@
 """Fields and forms: what they say, what they keep, what they refuse."""
 
+import inspect
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from importlib import import_module
+from pathlib import Path
 
 import html5lib
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import engines
 
 from portal.forms import Form, ModelForm, Radios, end_after_start
@@ -18,6 +23,7 @@ CLOCK_CHANGE = (
     "Op dit moment gaat de klok een uur voor- of achteruit. "
     "Kies een uur eerder of later."
 )
+YEAR = "Kijk naar het jaar. Het ligt tussen 1900 en 2200."
 FILLED = {"kind": "concern", "text": "Een zin."}
 
 
@@ -128,6 +134,8 @@ def test_form_without_mistakes_has_no_summary():
             INVISIBLE,
         ),
         ("day", "30-2-2027", "Deze datum bestaat niet. Schrijf dag, maand en jaar."),
+        ("day", "0027-07-09", YEAR),
+        ("day", "9999-12-31", YEAR),
         ("day", "morgen", "Deze datum bestaat niet. Schrijf dag, maand en jaar."),
     ],
 )
@@ -201,6 +209,8 @@ def test_deadline_is_a_day_and_a_time_in_amsterdam(day, clock, moment):
         ("1-8-2027", "25:00", "Deze tijd bestaat niet. Schrijf de tijd als 17:00."),
         ("1-8-2027", "", "Deze tijd bestaat niet. Schrijf de tijd als 17:00."),
         ("", "17:00", "Deze datum bestaat niet. Schrijf dag, maand en jaar."),
+        ("0001-01-01", "00:00", YEAR),
+        ("9999-12-31", "23:59", YEAR),
         # The hour that is skipped, and the one that comes twice.
         (
             "28-3-2027",
@@ -241,3 +251,28 @@ def test_browser_is_not_told_to_cut_what_is_pasted():
     assert "maxlength" not in html
     assert 'data-maximum="20"' in html
     assert "Er is plaats voor 20 tekens." in html
+
+
+def form_classes() -> Iterator[type[forms.BaseForm]]:
+    """Every form that a module of ours defines."""
+    root = Path(settings.BASE_DIR)
+    for app in ("portal", "councils", "procurement"):
+        for path in (root / app).rglob("forms*"):
+            for file in [path] if path.suffix == ".py" else path.rglob("*.py"):
+                parts = file.relative_to(root).with_suffix("").parts
+                module = import_module(".".join(parts).removesuffix(".__init__"))
+                for _, found in inspect.getmembers(module, inspect.isclass):
+                    if found.__module__ == module.__name__ and issubclass(
+                        found, forms.BaseForm
+                    ):
+                        yield found
+
+
+def test_every_form_of_ours_keeps_what_was_typed():
+    others = [
+        f"{found.__module__}.{found.__name__}"
+        for found in form_classes()
+        if not issubclass(found, Form | ModelForm)
+    ]
+
+    assert others == []
