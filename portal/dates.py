@@ -10,7 +10,6 @@ from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import holidays
 from django.conf import settings
@@ -19,9 +18,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portal.moments import nl_date, nl_datetime, nl_day_month
+from portal.moments import AMSTERDAM, nl_date, nl_datetime, nl_day_month
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 # Spring, May, summer, autumn and Christmas: a year that lacks one is not complete.
