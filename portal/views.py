@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from portal.context import COUNCIL_KEY
+from portal.seats import seats_of
 from portal.words import WORDS
 
 # --- Which council one looks at --------------------------------------------------
@@ -23,7 +24,9 @@ from portal.words import WORDS
 @require_POST
 def switch_council(request: HttpRequest) -> HttpResponse:
     """Look at one of one's councils, or at all of them; only a filter, no right."""
-    request.session[COUNCIL_KEY] = request.POST.get("raad", "")
+    own = {str(seat.party_id) for seat in seats_of(request.user)}
+    chosen = request.POST.get("raad", "")
+    request.session[COUNCIL_KEY] = chosen if chosen in own else ""
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from councils.models import Council
+from portal.context import COUNCIL_KEY
 from tests.factories import (
     CouncilFactory,
     CouncilMembershipFactory,
@@ -102,6 +103,7 @@ def test_council_that_is_not_ones_own_filters_nothing(client, raad):
         client.post("/raad-kiezen/", {"raad": chosen})
 
         response = client.get("/proef/")
+        assert client.session[COUNCIL_KEY] == ""
         assert response.context["current_council"] is None
         assertNotContains(response, "Raad Z")
 
