@@ -30,7 +30,7 @@ register = template.Library()
 
 
 @cache
-def _constant(name: str, language: str) -> SafeString:
+def _constant(name: str, language: str) -> str:
     return get_template(name).render(
         {
             "help_phone": settings.HELP_PHONE,
@@ -40,7 +40,7 @@ def _constant(name: str, language: str) -> SafeString:
 
 
 @register.simple_tag
-def constant(name: str) -> SafeString:
+def constant(name: str) -> str:
     """A part that is the same for everybody, drawn once in the life of a process."""
     return _constant(name, get_language() or settings.LANGUAGE_CODE)
 
