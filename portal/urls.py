@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import views, views_mail
+from procurement.views import public
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.not_allowed"
@@ -23,4 +24,7 @@ urlpatterns = [
     path("beheer/", admin.site.urls),
     path("wie-is-wie/", include("councils.urls")),
     path("inkoop/", include("procurement.urls")),
+    # Short, because people type it over from paper.
+    path("controle/", public.verify, name="verify"),
+    path("controle/<str:code>/", public.verify, name="verify_code"),
 ]

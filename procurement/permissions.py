@@ -3,6 +3,8 @@
 What depends on the state of a thing (open, used, signed) is the action's to refuse.
 """
 
+from enum import StrEnum
+
 from councils.models import Council
 from councils.permissions import (
     can_chair,
@@ -53,6 +55,14 @@ def can_close_input(user: User, council_input: CouncilInput) -> bool:
     return is_voting_member(user, council_input.council)
 
 
+def can_read_closed(user: User, council_input: CouncilInput) -> bool:
+    """Whether a closed input of one's own council is open to ``user``: not to those
+    who help the council."""
+    if not council_input.is_closed_to_secretary:
+        return True
+    return is_voting_member(user, council_input.council)
+
+
 def can_recognise(user: User, council_input: CouncilInput) -> bool:
     """Another member of the same council, not the author."""
     return council_input.author_id != user.pk and is_voting_member(
@@ -83,6 +93,27 @@ def can_sign(user: User, submission: Submission) -> bool:
 def can_dissent(user: User, submission: Submission) -> bool:
     """Members may add a minority statement; secretary and supporter may not."""
     return is_voting_member(user, submission.council)
+
+
+class Reader(StrEnum):
+    """As whom somebody reads a submission."""
+
+    COUNCIL = "council"
+    ORGANISATION = "organisation"
+    CARE_OFFICE = "care_office"
+
+
+def reader_of(user: User, submission: Submission) -> Reader:
+    """As whom ``user`` reads what ``visible_to`` let through.
+
+    Who is of the organisation's staff reads what the organisation reads, also with a
+    seat elsewhere.
+    """
+    if is_member(user, submission.council):
+        return Reader.COUNCIL
+    if is_staff_of_organisation(user, submission.council.organisation_id):
+        return Reader.ORGANISATION
+    return Reader.CARE_OFFICE
 
 
 def can_answer(user: User, submission: Submission) -> bool:

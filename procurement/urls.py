@@ -1,6 +1,13 @@
 from django.urls import include, path
 
-from procurement.views import composition, used
+from procurement.views import (
+    composition,
+    public,
+    signing,
+    submission,
+    submission_draft,
+    used,
+)
 
 app_name = "procurement"
 
@@ -19,6 +26,29 @@ paragraph_urls = [
     path("voorleggen/", composition.paragraph_show, name="paragraph_show"),
 ]
 
+# /inkoop/indieningen/<pk>/
+submission_urls = [
+    path("", submission.detail, name="submission_detail"),
+    path("versies/<int:number>/", submission.version, name="submission_version"),
+    path("pdf/", submission.pdf, name="submission_pdf"),
+    path("verzamelen/", submission_draft.edit, name="submission_edit"),
+    path("verzamelen/erbij/", submission_draft.item_add, name="submission_item_add"),
+    path(
+        "verzamelen/<uuid:item_pk>/verplaatsen/",
+        submission_draft.item_move,
+        name="submission_item_move",
+    ),
+    path(
+        "verzamelen/<uuid:item_pk>/eruit/",
+        submission_draft.item_remove,
+        name="submission_item_remove",
+    ),
+    path("klaarzetten/", submission_draft.offer, name="submission_offer"),
+    path("terugnemen/", submission_draft.take_back, name="submission_take_back"),
+    path("standpunt/", signing.statement, name="submission_statement"),
+    path("ondertekenen/", signing.sign, name="submission_sign"),
+]
+
 # /inkoop/
 urlpatterns = [
     path("samenstellen/", composition.listing, name="composition_list"),
@@ -34,4 +64,13 @@ urlpatterns = [
     ),
     path("gebruikt/", used.listing, name="used_list"),
     path("gebruikt/<uuid:pk>/", used.detail, name="used_detail"),
+    path("indieningen/", submission.listing, name="submission_list"),
+    path("indieningen/<uuid:pk>/", include(submission_urls)),
+    path(
+        "rondes/<uuid:cycle_pk>/raden/<uuid:council_pk>/indiening/",
+        submission.start,
+        name="submission_start",
+    ),
+    path("controle/", public.verify, name="submission_verify"),
+    path("controle/<str:code>/", public.verify, name="submission_verify_code"),
 ]

@@ -208,9 +208,14 @@ def _check_audience(paragraph: Paragraph, sources: list[CouncilInputVersion]) ->
 
 def tile_of(council_input: CouncilInput) -> str:
     """The short name of a shared input: a letter of its council and a number (W3)."""
-    words = council_input.council.name.split()
+    return tile(council_input.council.name, council_input.number)
+
+
+def tile(council_name: str, number: int | None) -> str:
+    """The short name of an input by what it is made of."""
+    words = council_name.split()
     letter = next((word[0] for word in reversed(words) if word[0].isalpha()), "?")
-    return f"{letter.upper()}{council_input.number or ''}"
+    return f"{letter.upper()}{number or ''}"
 
 
 @transaction.atomic

@@ -42,14 +42,15 @@ from procurement.models.request import (
     Right,
 )
 from procurement.models.response import Answer, Publication
-from procurement.models.submission import (
+from procurement.models.submission import Submission, SubmissionItem
+from procurement.models.submission_version import (
     MinorityStatement,
+    SheetGoal,
     Signature,
-    Submission,
-    SubmissionItem,
     SubmissionVersion,
     SubmittedItem,
     SubmittedSource,
+    sheet_of,
 )
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "RequestCouncil",
     "RequestVersion",
     "Right",
+    "SheetGoal",
     "Showing",
     "ShowingPart",
     "Signature",
@@ -94,4 +96,5 @@ __all__ = [
     "SubmittedSource",
     "Theme",
     "dates_before",
+    "sheet_of",
 ]

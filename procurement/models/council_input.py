@@ -240,6 +240,11 @@ class CouncilInput(models.Model):
         return possible
 
     @property
+    def has_newer_words(self) -> bool:
+        """Whether the council saved other words since it shared the input."""
+        return self.shared_id is not None and self.shared_id != self.current_id
+
+    @property
     def readers(self) -> list[str]:
         """Who beside the council reads the shared version, as words for a person."""
         return [str(each.label) for each in Audience if each in self.audiences]

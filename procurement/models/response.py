@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.fields import random_id
-from procurement.models.submission import SubmissionVersion, SubmittedItem
+from procurement.models.submission_version import SubmissionVersion, SubmittedItem
 
 
 class Answer(models.Model):

@@ -1,14 +1,14 @@
-import json
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.models import CareOfficeMembership, Council, CouncilMembership
+from councils.models import CareOfficeMembership, CareSetting, Council, Location
 from councils.permissions import (
     care_office_ids,
     council_ids,
@@ -17,8 +17,9 @@ from councils.permissions import (
 from portal.fields import random_id
 from portal.models import User
 from procurement.models.composition import Paragraph
-from procurement.models.council_input import CouncilInput, CouncilInputVersion
-from procurement.models.cycle import Cycle
+from procurement.models.council_input import CouncilInput
+from procurement.models.cycle import Cycle, Phase, dates_before
+from procurement.models.submission_version import SubmissionVersion, SubmittedItem
 
 
 class SubmissionQuerySet(models.QuerySet):
@@ -50,19 +51,50 @@ class SubmissionQuerySet(models.QuerySet):
             allowed |= Q(cycle__care_office__in=offices) & there & Q(signed)
         staff_of = organisation_ids(user)
         if staff_of:
-            readable = Exists(
-                SubmittedItem.objects.filter(
-                    version__submission=OuterRef("pk"),
-                    version__signature__isnull=False,
-                    for_organisation=True,
-                )
+            open_items = SubmittedItem.objects.open_to_organisation().filter(
+                version__submission=OuterRef("pk")
             )
-            allowed |= Q(council__organisation__in=staff_of) & Q(readable)
+            allowed |= Q(council__organisation__in=staff_of) & Q(Exists(open_items))
         return self.filter(allowed)
 
     def for_list(self):
         """With what one line of a list shows."""
         return self.select_related("council__organisation", "cycle__care_office")
+
+    def with_dates(self):
+        """With ``closes_at`` of the phase in which the submission is due, and its
+        days, so that no page asks for the phase apart."""
+        phase = Phase.objects.submission_phase(OuterRef("cycle"))
+        return self.annotate(
+            closes_at=Subquery(phase.values("closes_at")),
+            organisation_days=Subquery(phase.values("organisation_days")),
+            central_days=Subquery(phase.values("central_days")),
+            local_days=Subquery(phase.values("local_days")),
+        )
+
+    def with_home_care(self):
+        """With ``has_home_care``: whether the council speaks for clients at home."""
+        at_home = Location.objects.filter(care_setting=CareSetting.AT_HOME)
+        own = at_home.filter(councils=OuterRef("council"))
+        all_of_it = at_home.filter(
+            organisation__councils=OuterRef("council"),
+            organisation__councils__kind=Council.Kind.CENTRAL,
+        )
+        return self.annotate(has_home_care=Exists(own) | Exists(all_of_it))
+
+    def with_standing(self):
+        """With how far it is: of the newest version, and of the last that was sent."""
+        versions = SubmissionVersion.objects.filter(submission=OuterRef("pk")).order_by(
+            "-number"
+        )
+        newest, sent = versions[:1], versions.signed()[:1]
+        return self.annotate(
+            newest_number=Subquery(newest.values("number")),
+            offered_at=Subquery(newest.values("offered_at")),
+            signed_at=Subquery(sent.values("signature__signed_at")),
+            is_late=Subquery(sent.values("signature__is_late")),
+            answered_at=Subquery(sent.values("publication__at")),
+        )
 
 
 class Submission(models.Model):
@@ -93,6 +125,9 @@ class Submission(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Why it was taken back; for the council's own eyes, until it is offered again.
+    returned_why = models.CharField(max_length=500, blank=True, editable=False)
+    # When the care office first opened the version that was sent last.
     first_read_at = models.DateTimeField(null=True, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
@@ -112,6 +147,21 @@ class Submission(models.Model):
 
     def get_absolute_url(self):
         return reverse("procurement:submission_detail", args=[self.pk])
+
+    @property
+    def title(self) -> str:
+        """What pages, mails and papers call it; nothing of its content."""
+        return str(_("Submission, %(round)s") % {"round": self.cycle})
+
+    @property
+    def council_date(self) -> datetime | None:
+        """Until when the council has; for a row read ``with_dates()``."""
+        if self.closes_at is None:
+            return None
+        dates = dates_before(
+            self.closes_at, self.organisation_days, self.central_days, self.local_days
+        )
+        return dates.for_kind(self.council.kind, self.council.parent_id is not None)
 
 
 class SubmissionItem(models.Model):
@@ -149,156 +199,3 @@ class SubmissionItem(models.Model):
 
     def __str__(self):
         return f"line {str(self.pk)[:8]}"
-
-
-class SubmissionVersion(models.Model):
-    """The exact words that were offered for signing, frozen.
-
-    ``canonical`` is canonical JSON as text (portal.canonical), without names of
-    members; ``sha256`` its fingerprint. The database refuses UPDATE, and DELETE until
-    ``keep_until`` has passed.
-    """
-
-    id = random_id()
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
-    canonical = models.TextField()
-    sha256 = models.CharField(max_length=64, unique=True)
-    offered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    offered_at = models.DateTimeField(default=timezone.now)
-    keep_until = models.DateField()
-
-    class Meta:
-        verbose_name = _("frozen version of a submission")
-        verbose_name_plural = _("frozen versions of submissions")
-        ordering = ["submission", "number"]
-        constraints = [
-            models.UniqueConstraint(
-                name="submission_version_number_once", fields=["submission", "number"]
-            ),
-        ]
-
-    def __str__(self):
-        return f"version {self.number} of submission {str(self.submission_id)[:8]}"
-
-    @property
-    def content(self) -> dict:
-        """The frozen words as data."""
-        return json.loads(self.canonical)
-
-
-class SubmittedItem(models.Model):
-    """One item of a frozen version: what the care office answers. Never changed.
-
-    Its words stand in the version's canonical text under the same id; the row keeps
-    what access and answers need to know.
-    """
-
-    id = random_id()
-    version = models.ForeignKey(
-        SubmissionVersion, models.PROTECT, related_name="submitted_items"
-    )
-    position = models.PositiveIntegerField()
-    paragraph = models.ForeignKey(
-        Paragraph, models.PROTECT, null=True, related_name="submitted_items"
-    )
-    council_input = models.ForeignKey(
-        CouncilInput, models.PROTECT, null=True, related_name="submitted_items"
-    )
-    for_organisation = models.BooleanField()
-    keep_until = models.DateField()
-
-    class Meta:
-        verbose_name = _("submitted item")
-        verbose_name_plural = _("submitted items")
-        ordering = ["version", "position"]
-        constraints = [
-            models.UniqueConstraint(
-                name="submitted_item_position_once", fields=["version", "position"]
-            ),
-        ]
-
-    def __str__(self):
-        return f"item {self.position} of version {str(self.version_id)[:8]}"
-
-
-class SubmittedSource(models.Model):
-    """A submitted item rests on this version of an input. Never changed."""
-
-    item = models.ForeignKey(SubmittedItem, models.PROTECT, related_name="sources")
-    input_version = models.ForeignKey(
-        CouncilInputVersion, models.PROTECT, related_name="submitted_in"
-    )
-    council = models.ForeignKey(
-        Council, models.PROTECT, related_name="submitted_sources"
-    )
-    keep_until = models.DateField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="submitted_source_once", fields=["item", "input_version"]
-            ),
-        ]
-
-    def __str__(self):
-        return f"source {self.pk}"
-
-
-class MinorityStatement(models.Model):
-    """What a member holds against an offered text; it travels along, without a name."""
-
-    id = random_id()
-    version = models.ForeignKey(
-        SubmissionVersion, models.PROTECT, related_name="statements"
-    )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    text = models.TextField(_("your minority statement"), max_length=4000)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("minority statement")
-        verbose_name_plural = _("minority statements")
-        ordering = ["at", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                name="minority_statement_once", fields=["version", "author"]
-            ),
-        ]
-
-    def __str__(self):
-        return f"statement {str(self.pk)[:8]}"
-
-
-class Signature(models.Model):
-    """The chair or the deputy signed exactly this: a version with its statements.
-
-    ``canonical`` joins the version's fingerprint, the statements and the signing;
-    ``sha256`` is what a signed PDF carries. Never changed.
-    """
-
-    id = random_id()
-    version = models.OneToOneField(
-        SubmissionVersion, models.PROTECT, related_name="signature"
-    )
-    canonical = models.TextField()
-    sha256 = models.CharField(max_length=64, unique=True)
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    role = models.CharField(max_length=12, choices=CouncilMembership.Role)
-    signed_at = models.DateTimeField()
-    is_late = models.BooleanField()
-    keep_until = models.DateField()
-
-    class Meta:
-        verbose_name = _("signature")
-        verbose_name_plural = _("signatures")
-
-    def __str__(self):
-        return f"signature {str(self.pk)[:8]}"

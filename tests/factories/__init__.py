@@ -18,7 +18,9 @@ from tests.factories.procurement import (
     CouncilInputVersionFactory,
     CycleFactory,
     InformationRequestFactory,
+    ParagraphFactory,
     PhaseFactory,
+    SubmissionFactory,
     ThemeFactory,
 )
 
@@ -36,8 +38,10 @@ __all__ = [
     "LocationFactory",
     "MunicipalityFactory",
     "OrganisationMembershipFactory",
+    "ParagraphFactory",
     "PhaseFactory",
     "RegionFactory",
+    "SubmissionFactory",
     "ThemeFactory",
     "UserFactory",
 ]

@@ -11,9 +11,13 @@ from procurement.models import (
     Cycle,
     Goal,
     InformationRequest,
+    Paragraph,
+    Passage,
+    PassageSource,
     Phase,
     PhaseKind,
     RequestCouncil,
+    Submission,
     Theme,
 )
 from tests.factories.councils import CareOfficeFactory, CouncilFactory
@@ -130,3 +134,56 @@ class CouncilInputVersionFactory(DjangoModelFactory):
     text = "Op zondag is er geen activiteit."
     saved_by = factory.SelfAttribute("council_input.author")
     saved_at = datetime(2027, 6, 10, 9, tzinfo=UTC)
+
+
+class ParagraphFactory(DjangoModelFactory):
+    """A paragraph of a central council for the care office.
+
+    ``rests_on``: the versions of local inputs behind its one passage.
+    """
+
+    class Meta:
+        model = Paragraph
+        skip_postgeneration_save = True
+
+    council = factory.SubFactory(CouncilFactory, central=True)
+    cycle = factory.SubFactory(CycleFactory)
+    goal = Goal.QUALITY_OF_LIFE
+    theme = factory.SubFactory(ThemeFactory)
+    title = "De zondag"
+    changed_by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def rests_on(self, create, versions, **kwargs):
+        passage = Passage.objects.create(
+            paragraph=self, position=1, text="Op zondag is er te weinig te doen."
+        )
+        PassageSource.objects.bulk_create(
+            PassageSource(passage=passage, version=version)
+            for version in versions or ()
+        )
+
+
+class SubmissionFactory(DjangoModelFactory):
+    """An empty draft in a round whose registration closes on 1 August 2027, 17:00.
+
+    ``phase`` holds fields of that phase; trait ``central``: of a central council.
+    """
+
+    class Meta:
+        model = Submission
+        skip_postgeneration_save = True
+
+    class Params:
+        central = factory.Trait(council__central=True)
+
+    cycle = factory.SubFactory(CycleFactory)
+    council = factory.SubFactory(
+        CouncilFactory,
+        organisation__care_office=factory.SelfAttribute("....cycle.care_office"),
+    )
+    created_by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def phase(self, create, extracted, **fields):
+        PhaseFactory(cycle=self.cycle, **fields)

@@ -1,0 +1,74 @@
+"""What one reader gets to see of a submission, on a page as in a paper."""
+
+from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
+
+from portal.models import User
+from procurement.models import (
+    SheetGoal,
+    Submission,
+    SubmissionVersion,
+    SubmittedItem,
+)
+from procurement.permissions import Reader, reader_of
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A version as one reader sees it: for an organisation only what is shared with it.
+
+    An organisation's reading is always called an extract, and never tells whether
+    there is more.
+    """
+
+    version: SubmissionVersion
+    reader: Reader
+    goals: list[SheetGoal]
+    statements: list[str]
+
+    @property
+    def is_extract(self) -> bool:
+        return self.reader == Reader.ORGANISATION
+
+
+def reading_of(
+    submission: Submission, user: User, number: int | None = None
+) -> Reading | None:
+    """What ``user`` reads of a submission that ``visible_to`` let through.
+
+    ``number`` asks for an older version; None when there is none for this reader.
+    """
+    reader = reader_of(user, submission)
+    if reader == Reader.ORGANISATION:
+        return _extract(submission, number)
+    versions = submission.versions.for_page()
+    if reader == Reader.CARE_OFFICE:
+        versions = versions.signed()
+    if number is not None:
+        versions = versions.filter(number=number)
+    version = versions.first()
+    return version and whole(version, reader)
+
+
+def whole(version: SubmissionVersion, reader: Reader) -> Reading:
+    """All of a version, with the statements that go along."""
+    if version.is_signed:
+        statements = version.signature.statements
+    else:
+        prefetch_related_objects([version], "statements")
+        statements = [each.text for each in version.statements.all()]
+    return Reading(version, reader, version.sheet(), statements)
+
+
+def _extract(submission: Submission, number: int | None) -> Reading | None:
+    """Without the minority statements: they speak of the whole text."""
+    open_items = dict(
+        SubmittedItem.objects.open_to_organisation()
+        .filter(version__submission=submission)
+        .values_list("pk", "version")
+    )
+    version = submission.versions.for_page().filter(pk__in=open_items.values()).first()
+    if version is None or number not in {None, version.number}:
+        return None
+    return Reading(version, Reader.ORGANISATION, version.sheet(open_items), [])

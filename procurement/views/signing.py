@@ -1,0 +1,146 @@
+"""Signing a submission, and the statement of who sees it differently."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from portal.errors import NotAllowedNow
+from portal.moments import nl_date
+from portal.permissions import require
+from procurement.actions import submission as actions
+from procurement.exports.submission_reading import whole
+from procurement.forms.submission import SignForm, StatementForm
+from procurement.models import Showing, ShowingPart, Submission, SubmissionVersion
+from procurement.permissions import Reader, can_dissent, can_sign, reader_of
+from procurement.views.submission import counts_of, get_submission
+
+Status = Submission.Status
+
+
+def _offered(request: HttpRequest, pk: UUID, allowed) -> SubmissionVersion | None:
+    """The version that lies there to be signed, or None when none does."""
+    submission = get_submission(request, pk)
+    if reader_of(request.user, submission) != Reader.COUNCIL:
+        raise Http404
+    require(allowed(request.user, submission))
+    if submission.status != Status.OFFERED:
+        return None
+    version = submission.versions.for_page().first()
+    version.submission = submission
+    return version
+
+
+def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Read the whole text, then sign exactly that."""
+    version = _offered(request, pk, can_sign)
+    if version is None:
+        return redirect("procurement:submission_detail", pk)
+    submission = version.submission
+    reading = whole(version, Reader.COUNCIL)
+    code = actions.signing_code(version, list(version.statements.all()))
+    form = SignForm(request.POST or None, initial={"seen": code})
+    if request.method == "POST" and form.is_valid():
+        try:
+            signature = actions.sign(
+                submission, by=request.user, seen=form.cleaned_data["seen"]
+            )
+        except NotAllowedNow as error:
+            # Ticked for another text: what lies there now is to be read first.
+            messages.error(request, str(error))
+            return redirect("procurement:submission_sign", pk)
+        messages.success(
+            request,
+            _("Submitted. You get an answer by %(date)s.")
+            % {"date": nl_date(signature.answer_by)},
+        )
+        return redirect(submission)
+    return render(
+        request,
+        "procurement/submission/sign.html",
+        {
+            "submission": submission,
+            "version": version,
+            "reading": reading,
+            "counts": counts_of(reading),
+            "form": form,
+            "reactions": reactions_to(version),
+        },
+    )
+
+
+class Reaction(NamedTuple):
+    """What a local council said of the sentences on its words in a paragraph."""
+
+    part: ShowingPart
+    is_of_this_text: bool
+
+
+def reactions_to(version: SubmissionVersion) -> list[Reaction]:
+    """The reactions of local councils to the paragraphs of a version, the last that
+    was put before each; never in the way of signing."""
+    later = Showing.objects.filter(
+        paragraph=OuterRef("showing__paragraph"), number__gt=OuterRef("showing__number")
+    )
+    parts = (
+        ShowingPart.objects.filter(
+            ~Exists(later), showing__paragraph__submitted_items__version=version
+        )
+        .select_related("council", "showing__paragraph")
+        .order_by("council__name", "showing__paragraph__position")
+    )
+    frozen = {
+        passage["text"]
+        for item in version.content["items"]
+        for passage in item["passages"]
+    }
+    return [
+        Reaction(part, all(each["text"] in frozen for each in part.passages))
+        for part in parts
+    ]
+
+
+def statement(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add one's minority statement, change it, or take it away again."""
+    version = _offered(request, pk, can_dissent)
+    if version is None:
+        return redirect("procurement:submission_detail", pk)
+    own = version.statements.filter(author=request.user).first()
+    form = StatementForm(request.POST or None, instance=own)
+    if request.method == "POST":
+        if "withdraw" in request.POST:
+            return _withdraw(request, version)
+        if form.is_valid():
+            try:
+                actions.add_statement(
+                    version, form.cleaned_data["text"], by=request.user
+                )
+            except NotAllowedNow as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, _("Your statement goes along with the text."))
+                return redirect(version.submission)
+    return render(
+        request,
+        "procurement/submission/statement.html",
+        {
+            "submission": version.submission,
+            "version": version,
+            "form": form,
+            "has_own": own is not None,
+        },
+    )
+
+
+def _withdraw(request: HttpRequest, version: SubmissionVersion) -> HttpResponse:
+    try:
+        actions.withdraw_statement(version, by=request.user)
+    except NotAllowedNow as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Your statement was taken away."))
+    return redirect(version.submission)

@@ -1,0 +1,79 @@
+"""How far a submission is, as the steps on top of its page."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from portal.moments import nl_day_month, nl_time
+from procurement.models import Submission, SubmissionVersion
+
+Status = Submission.Status
+
+
+class Step(NamedTuple):
+    """One step: done, now or to come, with the lines under its name."""
+
+    label: str
+    state: str
+    lines: list[str]
+
+
+def steps_of(submission: Submission, version: SubmissionVersion | None) -> list[Step]:
+    """Collecting, offering, signing with sending, and the answer.
+
+    ``version`` is the one that lies there now; a draft has none.
+    """
+    if submission.status == Status.DRAFT:
+        version = None
+    signature = version.signature if version and version.is_signed else None
+    publication = getattr(version, "publication", None)
+    return [
+        _collecting(submission, version),
+        _offering(version),
+        _signing(submission, version),
+        Step(
+            _("Answered"),
+            "done" if publication else "now" if signature else "",
+            [nl_day_month(publication.at)]
+            if publication
+            else [_("Before %(date)s") % {"date": nl_day_month(signature.answer_by)}]
+            if signature
+            else [],
+        ),
+    ]
+
+
+def _collecting(submission: Submission, version: SubmissionVersion | None) -> Step:
+    if version is None:
+        return Step(_("Collecting"), "now", _until(submission.council_date))
+    return Step(_("Collected"), "done", [])
+
+
+def _offering(version: SubmissionVersion | None) -> Step:
+    if version is None:
+        return Step(_("Offer for signing"), "", [])
+    return Step(
+        _("Offered"), "done", [_moment(version.offered_at), version.offered_by.name]
+    )
+
+
+def _signing(submission: Submission, version: SubmissionVersion | None) -> Step:
+    if version is None or not version.is_signed:
+        state = "now" if version else ""
+        return Step(_("Sign and send"), state, _until(submission.closes_at))
+    signature = version.signature
+    lines = [_moment(signature.signed_at), signature.signed_by.name]
+    if signature.is_late:
+        lines.append(_("after closing"))
+    return Step(_("Signed and sent"), "done", lines)
+
+
+def _until(moment: datetime | None) -> list[str]:
+    if moment is None:
+        return []
+    return [_("Until %(deadline)s") % {"deadline": _moment(moment)}]
+
+
+def _moment(moment: datetime) -> str:
+    return f"{nl_day_month(moment)}, {nl_time(moment)}"
