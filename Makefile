@@ -84,25 +84,28 @@ var/secret-key: | $(PYTHON)
 	@umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@.new
 	@mv $@.new $@
 
+# Style, script and pictures, packed and with a fingerprint in each name.
+var/static/staticfiles.json: $(shell find static -type f) $(VENV)/.run | var/secret-key
+	@$(PYTHON) manage.py collectstatic --noinput --clear -v 0
+
 # --- make run --------------------------------------------------------------------
 
 run: export DEMO = 1
 run: export SECRET_KEY_FILE = $(CURDIR)/var/secret-key
 run: export DATA_DIR = $(DEMO_DIR)
-run: export STATIC_ROOT = $(DEMO_DIR)/static
+run: export STATIC_ROOT = $(CURDIR)/var/static
 run: export DATABASE_URL = sqlite:///$(DEMO_DIR)/inbreng.sqlite3
 run: export SITE_URL := $(SITE_URL)
 run: export PORT := $(PORT)
-run: debian-run $(VENV)/.run $(MO) var/secret-key
+run: debian-run $(VENV)/.run $(MO) var/secret-key var/static/staticfiles.json
 # people.json is written when the story is complete: without it a start was cut off.
-	@if [ -n "$(RESET)" ] || [ ! -e $(DEMO_DIR)/people.json ]; then \
-		rm -rf $(DEMO_DIR); fi
-	@mkdir -p $(DEMO_DIR)
-	@$(PYTHON) manage.py collectstatic --noinput -v 0
+	@if [ -n "$(RESET)" ] || [ ! -e "$(DEMO_DIR)/people.json" ]; then \
+		rm -rf "$(DEMO_DIR)"; fi
+	@mkdir -p "$(DEMO_DIR)"
 	@$(PYTHON) manage.py migrate -v 0
-	@[ -e $(DEMO_DIR)/people.json ] || { echo "Loading the demo story" \
+	@[ -e "$(DEMO_DIR)/people.json" ] || { echo "Loading the demo story" \
 		&& $(PYTHON) manage.py load_reference \
-		&& $(PYTHON) manage.py seed_demo --json $(DEMO_DIR)/people.json; }
+		&& $(PYTHON) manage.py seed_demo --json "$(DEMO_DIR)/people.json"; }
 	@exec $(PYTHON) manage.py serve
 
 # --- make test -------------------------------------------------------------------
