@@ -1,5 +1,61 @@
-from django.urls import path  # noqa: F401
+from django.urls import include, path
+
+from councils.views import council, directory, staff
 
 app_name = "councils"
 
-urlpatterns: list = []
+# /wie-is-wie/raden/<pk>/
+council_urls = [
+    path("", council.detail, name="council_detail"),
+    path("uitnodigen/", council.invite, name="council_invite"),
+]
+
+# /wie-is-wie/plekken/<pk>/
+term_urls = [
+    path("stoppen/", council.end_term, name="term_end"),
+    path("rol/", council.change_role, name="term_role"),
+]
+
+# /wie-is-wie/
+urlpatterns = [
+    path("", directory.directory, name="directory"),
+    path(
+        "organisaties/",
+        directory.directory,
+        {"kind": "organisaties"},
+        name="directory_organisations",
+    ),
+    path(
+        "zorgkantoren/",
+        directory.directory,
+        {"kind": "zorgkantoren"},
+        name="directory_care_offices",
+    ),
+    path("raden/<uuid:pk>/", include(council_urls)),
+    path("plekken/<uuid:pk>/", include(term_urls)),
+    path(
+        "uitnodigingen/<uuid:pk>/intrekken/",
+        council.withdraw_invitation,
+        name="invitation_withdraw",
+    ),
+    path(
+        "organisaties/<uuid:pk>/",
+        directory.organisation_detail,
+        name="organisation_detail",
+    ),
+    path(
+        "organisaties/<uuid:pk>/uitnodigen/",
+        staff.invite_to_organisation,
+        name="organisation_invite",
+    ),
+    path(
+        "zorgkantoren/<uuid:pk>/",
+        directory.care_office_detail,
+        name="care_office_detail",
+    ),
+    path(
+        "zorgkantoren/<uuid:pk>/uitnodigen/",
+        staff.invite_to_care_office,
+        name="care_office_invite",
+    ),
+]

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from councils.views import public as invitations
 from portal import views, views_mail
 from procurement.views import public
 
@@ -21,6 +22,11 @@ urlpatterns = [
     path("mijn-mail/", views_mail.mail_settings, name="mail_settings"),
     path("mail-uit/<str:token>/", views_mail.unsubscribe, name="mail_unsubscribe"),
     path("", include("portal.urls_account")),
+    path(
+        "uitnodiging/<str:token>/",
+        invitations.accept_invitation,
+        name="invitation_accept",
+    ),
     path("beheer/", admin.site.urls),
     path("wie-is-wie/", include("councils.urls")),
     path("inkoop/", include("procurement.urls")),

@@ -18,7 +18,7 @@ from councils.models.organisation import (
     OrganisationMembership,
     OrganisationSector,
 )
-from councils.models.term import Term
+from councils.models.term import Term, TermQuerySet
 
 __all__ = [
     "CareOffice",
@@ -37,4 +37,5 @@ __all__ = [
     "Region",
     "Sector",
     "Term",
+    "TermQuerySet",
 ]

@@ -4,9 +4,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.models.care_office import CareOffice, Region
-from councils.models.council import Council
-from councils.models.organisation import CareOrganisation
+from councils.models.care_office import CareOffice, CareOfficeMembership, Region
+from councils.models.council import Council, CouncilMembership
+from councils.models.organisation import CareOrganisation, OrganisationMembership
 from portal.fields import random_id
 
 
@@ -91,6 +91,15 @@ class Invitation(models.Model):
     def party(self):
         """The council, organisation or care office that the seat is in."""
         return self.council or self.organisation or self.care_office
+
+    def get_role_display(self) -> str:
+        """The word for the offered role; which roles there are depends on the party."""
+        roles = {
+            **dict(CouncilMembership.Role.choices),
+            **dict(OrganisationMembership.Role.choices),
+            **dict(CareOfficeMembership.Role.choices),
+        }
+        return str(roles[self.role])
 
     @property
     def is_open(self) -> bool:

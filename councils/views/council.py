@@ -1,0 +1,174 @@
+"""A council's page: who it is, and for its own people who sits in it."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from councils.actions import invitation as invitations
+from councils.actions import membership as actions
+from councils.forms.membership import EndForm, InvitationForm, RoleForm
+from councils.models import Council, CouncilMembership, Invitation, TermQuerySet
+from councils.permissions import Role, can_invite, council_ids, is_member
+from portal.errors import NotAllowedNow
+from portal.http import UserRequest
+from portal.models import User
+from portal.permissions import require
+
+ENDS_SOON = timedelta(days=183)
+
+
+def detail(request: UserRequest, pk) -> HttpResponse:
+    """The council for everybody; its people for those who work with them."""
+    council = get_object_or_404(
+        Council.objects.select_related("organisation", "parent").prefetch_related(
+            "locations__municipality"
+        ),
+        pk=pk,
+    )
+    user = request.user
+    may_invite = can_invite(user, council)
+    today = timezone.localdate()
+    terms = (
+        _people(user, council)
+        .overlapping(today, None)
+        .select_related("user")
+        .order_by("user__name", "starts_on")
+    )
+    return render(
+        request,
+        "councils/council/detail.html",
+        {
+            "council": council,
+            "children": council.children.all(),
+            "may_see_people": is_member(user, council) or user.is_staff,
+            "may_invite": may_invite,
+            "terms": [
+                {
+                    "term": term,
+                    "starts_later": term.starts_on > today,
+                    "ends_soon": bool(
+                        term.ends_on and term.ends_on <= today + ENDS_SOON
+                    ),
+                }
+                for term in terms
+            ],
+            "invitations": Invitation.objects.open().filter(council=council)
+            if may_invite
+            else [],
+        },
+    )
+
+
+def _people(user: User, council: Council) -> TermQuerySet:
+    """Who sits in a council, for its own people; the council above it sees who speaks
+    for it. Nobody else: a seat may tell something of somebody's health."""
+    terms = CouncilMembership.objects.filter(council=council)
+    if is_member(user, council) or user.is_staff:
+        return terms
+    if council.parent_id in council_ids(user):
+        return terms.filter(role__in=[Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY])
+    return terms.none()
+
+
+def invite(request: UserRequest, pk) -> HttpResponse:
+    """Invite somebody to a seat in a council; the chair hears of it."""
+    council = get_object_or_404(Council, pk=pk)
+    require(can_invite(request.user, council))
+    form = InvitationForm(request.POST or None, instance=Invitation(council=council))
+    if request.method == "POST" and form.is_valid():
+        try:
+            sent = invitations.invite(form.save(commit=False), by=request.user)
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request,
+                _("The invitation for %(name)s is on its way to %(email)s.")
+                % {"name": sent.name, "email": sent.email},
+            )
+            return redirect(council)
+    return render(
+        request,
+        "councils/invitation/form.html",
+        {"form": form, "party": council, "tells_chair": True},
+    )
+
+
+@require_POST
+def withdraw_invitation(request: UserRequest, pk) -> HttpResponse:
+    invitation = get_object_or_404(
+        _kept_by(request.user, Invitation.objects.filter(council__isnull=False)), pk=pk
+    )
+    require(can_invite(request.user, invitation.council))
+    try:
+        invitations.withdraw(invitation, by=request.user)
+    except NotAllowedNow as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The invitation is taken back."))
+    return redirect("councils:council_detail", pk=invitation.council_id)
+
+
+def _kept_by(user: User, rows: QuerySet) -> QuerySet:
+    """Of seats or invitations: those of one's own councils; an administrator's: all."""
+    rows = rows.select_related("council")
+    return rows if user.is_staff else rows.filter(council__in=council_ids(user))
+
+
+def _term(request: UserRequest, pk) -> CouncilMembership:
+    """A seat in a council of which this person keeps the list; else it is not there."""
+    term = get_object_or_404(
+        _kept_by(request.user, CouncilMembership.objects.select_related("user")), pk=pk
+    )
+    require(can_invite(request.user, term.council))
+    return term
+
+
+def end_term(request: UserRequest, pk) -> HttpResponse:
+    """Let a seat end on a day."""
+    term = _term(request, pk)
+    form = EndForm(
+        request.POST or None, initial={"last_day": term.ends_on or timezone.localdate()}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end(term, last_day=form.cleaned_data["last_day"], by=request.user)
+        except NotAllowedNow as error:
+            form.add_error("last_day", str(error))
+        else:
+            messages.success(request, _("The last day is saved."))
+            return redirect(term.council)
+    return render(
+        request, "councils/council/term_end.html", {"form": form, "term": term}
+    )
+
+
+def change_role(request: UserRequest, pk) -> HttpResponse:
+    """Give somebody another role from a day on."""
+    term = _term(request, pk)
+    form = RoleForm(
+        request.POST or None,
+        initial={"role": term.role, "from_day": timezone.localdate()},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_role(
+                term,
+                role=form.cleaned_data["role"],
+                from_day=form.cleaned_data["from_day"],
+                by=request.user,
+            )
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The new role is saved."))
+            return redirect(term.council)
+    return render(
+        request, "councils/council/term_role.html", {"form": form, "term": term}
+    )

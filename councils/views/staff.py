@@ -1,0 +1,52 @@
+"""An administrator invites staff of organisations and care offices."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from councils.actions import invitation as invitations
+from councils.forms.membership import InvitationForm
+from councils.models import CareOffice, CareOrganisation, Invitation
+from portal.errors import NotAllowedNow
+from portal.http import UserRequest
+from portal.permissions import require
+
+
+def invite_to_organisation(request: UserRequest, pk) -> HttpResponse:
+    require(request.user.is_staff)
+    organisation = get_object_or_404(CareOrganisation, pk=pk)
+    return _invite(request, Invitation(organisation=organisation), organisation)
+
+
+def invite_to_care_office(request: UserRequest, pk) -> HttpResponse:
+    require(request.user.is_staff)
+    office = get_object_or_404(CareOffice, pk=pk)
+    return _invite(request, Invitation(care_office=office), office)
+
+
+def _invite(
+    request: UserRequest, empty: Invitation, party: CareOrganisation | CareOffice
+) -> HttpResponse:
+    form = InvitationForm(request.POST or None, instance=empty)
+    if request.method == "POST" and form.is_valid():
+        try:
+            sent = invitations.invite(
+                form.save(commit=False),
+                by=request.user,
+                regions=list(form.cleaned_data.get("regions") or []),
+            )
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request,
+                _("The invitation for %(name)s is on its way to %(email)s.")
+                % {"name": sent.name, "email": sent.email},
+            )
+            return redirect(party)
+    return render(
+        request,
+        "councils/invitation/form.html",
+        {"form": form, "party": party, "tells_chair": False},
+    )
