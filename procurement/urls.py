@@ -2,7 +2,9 @@ from django.urls import include, path
 
 from procurement.views import (
     composition,
+    desk,
     public,
+    response,
     signing,
     submission,
     submission_draft,
@@ -49,6 +51,13 @@ submission_urls = [
     path("ondertekenen/", signing.sign, name="submission_sign"),
 ]
 
+# /inkoop/bureau/<pk>/
+desk_urls = [
+    path("", desk.detail, name="desk_detail"),
+    path("punten/<uuid:item_pk>/", desk.answer, name="desk_answer"),
+    path("publiceren/", desk.publish, name="desk_publish"),
+]
+
 # /inkoop/
 urlpatterns = [
     path("samenstellen/", composition.listing, name="composition_list"),
@@ -64,6 +73,10 @@ urlpatterns = [
     ),
     path("gebruikt/", used.listing, name="used_list"),
     path("gebruikt/<uuid:pk>/", used.detail, name="used_detail"),
+    path("bureau/", desk.listing, name="desk_list"),
+    path("bureau/<uuid:pk>/", include(desk_urls)),
+    path("antwoorden/", response.listing, name="response_list"),
+    path("antwoorden/<uuid:pk>/", response.detail, name="response_detail"),
     path("indieningen/", submission.listing, name="submission_list"),
     path("indieningen/<uuid:pk>/", include(submission_urls)),
     path(

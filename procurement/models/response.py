@@ -1,11 +1,58 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from councils.permissions import council_ids, organisation_ids
 from portal.fields import random_id
-from procurement.models.submission_version import SubmissionVersion, SubmittedItem
+from portal.models import User
+from procurement.models.council_input import HELPERS
+from procurement.models.submission_version import (
+    SubmissionVersion,
+    SubmittedItem,
+    SubmittedSource,
+)
+
+
+class AnswerQuerySet(models.QuerySet):
+    def published(self):
+        """Answers that councils can read."""
+        return self.filter(published_at__isnull=False)
+
+    def visible_to(self, user: User):
+        """Published answers that ``user`` may read at an item of one's own.
+
+        The council that submitted, every local council whose words an item rests on,
+        and the organisation at items that are open to it. Drafts are not among them,
+        for nobody: the care office reaches those through its own submissions.
+        """
+        seats = council_ids(user)
+        rests_on = SubmittedSource.objects.filter(item=OuterRef("item"))
+        own = Q(item__version__submission__council__in=seats) | Q(
+            Exists(rests_on.filter(council__in=seats))
+        )
+        # What a council closed to its secretary is closed here as well.
+        closed = rests_on.filter(
+            council__in=council_ids(user, *HELPERS),
+            input_version__council_input__is_closed_to_secretary=True,
+        )
+        allowed = own & ~Q(Exists(closed))
+        staff_of = organisation_ids(user)
+        if staff_of:
+            allowed |= Q(
+                item__version__submission__council__organisation__in=staff_of,
+                item__in=SubmittedItem.objects.open_to_organisation(),
+            )
+        return self.published().filter(allowed)
+
+    def for_list(self):
+        """With what one line of a list shows, the newest first."""
+        return self.select_related(
+            "item__version__submission__council",
+            "item__version__submission__cycle__care_office",
+        ).order_by("-published_at", "item__version", "item__position")
 
 
 class Answer(models.Model):
@@ -40,6 +87,8 @@ class Answer(models.Model):
     written_at = models.DateTimeField(default=timezone.now, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
 
+    objects = AnswerQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
@@ -61,6 +110,20 @@ class Answer(models.Model):
 
     def __str__(self):
         return f"answer {str(self.pk)[:8]}"
+
+    def get_absolute_url(self):
+        return reverse("procurement:response_detail", args=[self.pk])
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it can be published: an outcome, and what that outcome needs."""
+        needs_reason = self.outcome != self.Outcome.TAKEN_UP
+        needs_date = self.outcome == self.Outcome.STUDIED
+        return bool(
+            self.outcome
+            and (self.reason or not needs_reason)
+            and (self.study_until or not needs_date)
+        )
 
 
 class Publication(models.Model):

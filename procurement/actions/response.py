@@ -1,0 +1,155 @@
+"""The care office answers every item of a submission, and publishes all at once."""
+
+from collections import Counter
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from councils.models import CouncilMembership
+from portal import audit, mail
+from portal.errors import NotAllowedNow, StaleText
+from portal.models import User
+from portal.transitions import lock
+from procurement.models import (
+    Answer,
+    Publication,
+    Submission,
+    SubmissionVersion,
+    SubmittedItem,
+    SubmittedSource,
+)
+
+
+def standing_version(submission: Submission) -> SubmissionVersion:
+    """The version that the care office answers: the last one that was signed."""
+    version = submission.versions.signed().order_by("-number").first()
+    if version is None:
+        raise NotAllowedNow(_("Nothing was submitted yet."))
+    return version
+
+
+@transaction.atomic
+def write(
+    item: SubmittedItem,
+    *,
+    outcome: str,
+    reason: str,
+    study_until: date | None,
+    seen: int,
+    by: User,
+) -> Answer:
+    """Keep a draft answer to ``item``; councils see nothing of it yet.
+
+    ``seen`` is the revision that was on the screen, 0 for none: when a colleague saved
+    in between, ``StaleText`` holds that answer and nothing is overwritten.
+    """
+    submission = lock(item.version.submission)
+    _refuse_once_published(item.version)
+    if standing_version(submission).pk != item.version_id:
+        raise NotAllowedNow(_("The council sent a newer text. Answer that one."))
+    answer = Answer.objects.select_for_update(of=("self",)).filter(item=item).first()
+    if answer is None:
+        answer = Answer(item=item)
+    if answer.revision != seen:
+        raise StaleText(
+            _("%(name)s changed this text too.") % {"name": answer.written_by},
+            current=answer,
+        )
+    answer.outcome, answer.reason = outcome, reason
+    answer.study_until = study_until if outcome == Answer.Outcome.STUDIED else None
+    answer.revision += 1
+    answer.written_by, answer.written_at = by, timezone.now()
+    answer.save()
+    audit.record("response.write", answer, by=by, scope=submission.cycle.care_office_id)
+    return answer
+
+
+def _refuse_once_published(version: SubmissionVersion) -> None:
+    if Publication.objects.filter(version=version).exists():
+        raise NotAllowedNow(_("The answers are published and can no longer change."))
+
+
+@transaction.atomic
+def publish(version: SubmissionVersion, *, by: User) -> Publication:
+    """Let councils read all answers to a version, and tell them in one mail each.
+
+    Refused while an item has no complete answer.
+    """
+    submission = lock(version.submission)
+    _refuse_once_published(version)
+    if standing_version(submission).pk != version.pk:
+        raise NotAllowedNow(_("The council sent a newer text. Answer that one."))
+    if submission.status != Submission.Status.SUBMITTED:
+        raise NotAllowedNow(
+            _("The council took its text back to change it. Wait for the new version.")
+        )
+    items = version.submitted_items.count()
+    answers = list(
+        Answer.objects.select_for_update(of=("self",)).filter(item__version=version)
+    )
+    ready = [answer for answer in answers if answer.is_complete]
+    if len(ready) != items:
+        raise NotAllowedNow(
+            _("%(count)s points have no complete answer yet.")
+            % {"count": items - len(ready)}
+        )
+    publication = Publication.objects.create(version=version, by=by)
+    Answer.objects.filter(pk__in=[answer.pk for answer in ready]).update(
+        published_at=publication.at
+    )
+    _tell_councils(publication, submission, items)
+    audit.record(
+        "response.publish",
+        publication,
+        by=by,
+        scope=submission.council_id,
+        version=version.number,
+    )
+    return publication
+
+
+def councils_told(version: SubmissionVersion) -> Counter[UUID]:
+    """Per council that reads an answer: at how many items of its own."""
+    counts: Counter[UUID] = Counter()
+    counts[version.submission.council_id] = version.submitted_items.count()
+    sources = SubmittedSource.objects.filter(item__version=version).exclude(
+        council=version.submission.council_id
+    )
+    for council, _item in sources.values_list("council", "item").distinct():
+        counts[council] += 1
+    return counts
+
+
+def _tell_councils(
+    publication: Publication, submission: Submission, items: int
+) -> None:
+    counts = councils_told(publication.version)
+    terms = (
+        CouncilMembership.objects.current()
+        .filter(council__in=counts)
+        .select_related("user", "council")
+        .order_by("council__name")
+    )
+    told: dict[User, list[dict]] = {}
+    for term in terms:
+        told.setdefault(term.user, []).append(
+            {
+                "council": term.council.name,
+                "title": str(submission.cycle),
+                "count": counts[term.council_id],
+            }
+        )
+    for user, councils in told.items():
+        mail.queue(
+            "answers_published",
+            to=user,
+            key=f"answers_published:{publication.pk}:{user.pk}",
+            care_office=submission.cycle.care_office.name,
+            councils=councils,
+            deadline=None,
+            link=reverse("procurement:response_list"),
+        )

@@ -1,0 +1,123 @@
+"""The care office's desk: which submissions, and the answer to one item."""
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.forms import Form, ModelForm, Radios
+from procurement.models import Answer, Cycle
+
+Outcome = Answer.Outcome
+
+
+class AnswerForm(ModelForm):
+    """What the care office does with an item, and why; a draft may be half."""
+
+    class Meta:
+        model = Answer
+        fields = ["outcome", "reason", "study_until"]
+        widgets = {"reason": forms.Textarea(attrs={"rows": 7})}
+        help_texts = {
+            "reason": _("Write as you would say it. Needed unless you take it up."),
+            "study_until": _("Only with “Being studied”."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"] = forms.ChoiceField(
+            label=_("What do you do with it?"),
+            choices=Outcome.choices,
+            required=False,
+            widget=Radios(
+                {
+                    Outcome.TAKEN_UP: _("The care office does what you propose."),
+                    Outcome.PARTLY: _(
+                        "The care office does a part, and says which part and why."
+                    ),
+                    Outcome.NOT_TAKEN_UP: _(
+                        "The care office does not do this, and says why."
+                    ),
+                    Outcome.STUDIED: _(
+                        "The care office needs time, and says until when."
+                    ),
+                    Outcome.ELSEWHERE: _(
+                        "The care office cannot decide this, and says who can."
+                    ),
+                }
+            ),
+        )
+        self.fields["reason"].required = False
+
+    def clean_study_until(self):
+        day = self.cleaned_data["study_until"]
+        if day and day <= timezone.localdate():
+            raise forms.ValidationError(_("Choose a day after today."))
+        return day
+
+    def clean(self):
+        cleaned = super().clean()
+        outcome = cleaned.get("outcome")
+        if not outcome:
+            return cleaned
+        if outcome != Outcome.TAKEN_UP:
+            self._need("reason", _("Give your reason. The council wants to know why."))
+        if outcome == Outcome.STUDIED:
+            self._need("study_until", _("Say before which day you answer."))
+        return cleaned
+
+    def _need(self, name, message):
+        """Ask for a field that the chosen outcome needs; once is enough."""
+        if not self.cleaned_data.get(name) and name not in self.errors:
+            self.add_error(name, message)
+
+
+class DeskFilter(Form):
+    """Which submissions stand on the desk."""
+
+    WAITING, DRAFTED, ANSWERED = "wacht", "concept", "beantwoord"
+
+    stand = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("All states")),
+            (WAITING, _("Waits for answers")),
+            (DRAFTED, _("Answers in draft")),
+            (ANSWERED, _("Answered")),
+        ],
+    )
+    ronde = forms.ModelChoiceField(
+        label=_("Round"),
+        queryset=Cycle.objects.none(),
+        required=False,
+        empty_label=_("All rounds"),
+    )
+    zoek = forms.CharField(
+        label=_("Council or organisation"), required=False, max_length=100
+    )
+
+    def __init__(self, data, *, cycles):
+        super().__init__(data)
+        self.fields["ronde"].queryset = cycles
+        self.fields["zoek"].widget.attrs["placeholder"] = _("Part of a name")
+
+    def narrow(self, submissions):
+        """The submissions that fit; a filter that is wrong leaves all of them."""
+        if not self.is_valid():
+            return submissions
+        chosen = self.cleaned_data
+        if chosen["ronde"]:
+            submissions = submissions.filter(cycle=chosen["ronde"])
+        if chosen["zoek"]:
+            submissions = submissions.filter(
+                Q(council__name__icontains=chosen["zoek"])
+                | Q(council__organisation__name__icontains=chosen["zoek"])
+            )
+        if chosen["stand"] == self.WAITING:
+            return submissions.filter(answered_at__isnull=True)
+        if chosen["stand"] == self.DRAFTED:
+            return submissions.filter(answered_at__isnull=True, drafts__gt=0)
+        if chosen["stand"] == self.ANSWERED:
+            return submissions.filter(answered_at__isnull=False)
+        return submissions
