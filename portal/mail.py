@@ -6,6 +6,7 @@ A mail holds a name, a title, a date and a link; nothing of anybody's input.
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -116,20 +117,32 @@ def _compose(
         user=user,
         subject=" ".join(subject.split())[:250],
         body=f"{greeting}\n\n{_tidy(body)}",
-        footer=_footer(kind, fields, user) if kind.has_footer else "",
+        footer=_footer(kind, fields["contact"], fields["contact_details"], user),
     )
 
 
-def _footer(kind: MailKind, fields: dict[str, Any], user: User | None) -> str:
+def _footer(kind: MailKind, contact: str, details: str, user: User | None) -> str:
+    if not kind.has_footer:
+        return ""
     is_optional = kind.is_optional and user is not None
+    text = _general_footer(kind.name, contact, details, is_optional, settings.SITE_URL)
+    link = unsubscribe_link(user.pk, kind) if is_optional else ""
+    return text.replace(_LINK, link)
+
+
+@lru_cache(maxsize=256)
+def _general_footer(
+    kind: str, contact: str, details: str, is_optional: bool, site: str
+) -> str:
+    """The footer that all mails of a wave share, but for the link of each person."""
     text = render_to_string(
         "mail/_footer.txt",
         {
-            "contact": fields["contact"],
-            "contact_details": fields["contact_details"],
-            "required": str(kind.required),
-            "settings_link": settings.SITE_URL + reverse("mail_settings"),
-            "unsubscribe_link": unsubscribe_link(user.pk, kind) if is_optional else "",
+            "contact": contact,
+            "contact_details": details,
+            "required": "" if is_optional else str(KINDS[kind].required),
+            "settings_link": site + reverse("mail_settings"),
+            "unsubscribe_link": _LINK if is_optional else "",
         },
         using="text",
     )
@@ -142,7 +155,7 @@ def _in_words(value: Any) -> Any:
     A title is somebody's to choose: it must not look like a line of the mail or a link.
     """
     if isinstance(value, date):
-        return nl_moment(value)
+        return _moment(value)
     if isinstance(value, Mapping):
         return {name: _in_words(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -150,6 +163,13 @@ def _in_words(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     return " ".join(str(value).replace("://", " ").split())
+
+
+# Stands in a footer for the link of one person; nothing that is typed has a null sign.
+_LINK = "\0"
+
+# A wave names the same moments in every mail.
+_moment = lru_cache(maxsize=256)(nl_moment)
 
 
 def _own_address(link: str) -> str:

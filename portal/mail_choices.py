@@ -1,6 +1,7 @@
 """What mail a person wants: the choice, the link that makes it, and what follows."""
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from uuid import UUID
 
 from django.conf import settings
@@ -51,7 +52,12 @@ def choose(
 def unsubscribe_link(user_id: UUID, kind: MailKind) -> str:
     """The address that switches off ``kind`` for this person, without a login."""
     token = signing.Signer(salt=_SALT).sign(f"{user_id.hex}.{kind.name}")
-    return settings.SITE_URL + reverse("mail_unsubscribe", args=[token])
+    return settings.SITE_URL + _unsubscribe_path().replace("TOKEN", token)
+
+
+@cache
+def _unsubscribe_path() -> str:
+    return reverse("mail_unsubscribe", args=["TOKEN"])
 
 
 def read_token(token: str) -> tuple[User, MailKind] | None:

@@ -3,20 +3,25 @@ time for the lease of the mail that it carries."""
 
 import smtplib
 import time
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.mail.backends import smtp
+
+from portal.mail_message import wire_address
 
 
 class _Telling:
     """Added to smtplib's session.
 
     ``is_in_doubt``: the whole message was given and no answer has come, so that the
-    server may have taken it. Before that point it surely has not.
+    server may have taken it. Before that point it surely has not. ``meanwhile`` is
+    called while the server works on the message.
     """
 
     is_in_doubt = False
     deadline = float("inf")
+    meanwhile: Callable[[], None] | None = None
 
     def mail(self, *args, **kwargs):
         self.is_in_doubt = False
@@ -25,9 +30,12 @@ class _Telling:
     def send(self, s):
         self._hurry()
         # smtplib sends commands as text and the message itself as bytes.
-        if isinstance(s, bytes):
+        is_message = isinstance(s, bytes)
+        if is_message:
             self.is_in_doubt = True
         super().send(s)
+        if is_message and self.meanwhile:
+            self.meanwhile()
 
     def getreply(self):
         self._hurry()
@@ -55,3 +63,20 @@ class EmailBackend(smtp.EmailBackend):
     @property
     def connection_class(self):
         return SecureSession if self.use_ssl else Session
+
+    def open(self):
+        opened = super().open()
+        self.connection.ehlo_or_helo_if_needed()
+        return opened
+
+    def _send(self, email_message):
+        if not hasattr(email_message, "wire"):
+            return super()._send(email_message)
+        sender = wire_address(email_message.from_email)
+        receivers = [wire_address(address) for address in email_message.to]
+        if self.connection.has_extn("8bitmime"):
+            wire, options = email_message.wire, ["BODY=8BITMIME"]
+        else:
+            wire, options = email_message.as_wire(is_8bit=False), []
+        self.connection.sendmail(sender, receivers, wire, options)
+        return True

@@ -53,7 +53,7 @@ class OutgoingMail(models.Model):
     # From the key (``id_of``) when it is queued: twice is the same row.
     id = random_id()
     # What the mail is about and for whom; an action that runs twice queues once.
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=200)
     kind = models.CharField(max_length=40)
     user = models.ForeignKey(
         "portal.User", models.CASCADE, null=True, related_name="mails"
@@ -103,7 +103,15 @@ class OutgoingMail(models.Model):
                 name="outgoing_mail_sending",
                 condition=models.Q(status="sending"),
             ),
-            models.Index(fields=["status", "created_at"], name="outgoing_mail_status"),
+            models.Index(
+                fields=["created_at"],
+                name="outgoing_mail_held",
+                condition=models.Q(status="held"),
+            ),
+        ]
+        constraints = [
+            # Not unique=True, which on PostgreSQL makes a second index to keep up.
+            models.UniqueConstraint(name="outgoing_mail_once", fields=["key"]),
         ]
 
     def __str__(self):

@@ -1,0 +1,179 @@
+"""Takes mails out of the outbox and sends them, a batch at a time.
+
+Of each mail it is committed that it is going to be tried, then it is handed over, then
+what came of it is committed, together with the try of the next: a killed sender leaves
+at most one mail of which nobody knows whether it left.
+"""
+
+import logging
+import time
+from collections import deque
+from datetime import timedelta
+from threading import Event
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from portal import wake
+from portal.dates import within_sending_hours
+from portal.mail_choices import reason_to_skip
+from portal.mail_kinds import KINDS
+from portal.mail_server import MailServer, Outcome
+from portal.models import MailOptOut, OutgoingMail, User
+from portal.outbox import Claim, Status, free_abandoned, record_missed, too_late
+
+logger = logging.getLogger(__name__)
+
+# How long one sender goes on before it lets other tasks have their turn.
+RUN_SECONDS = 10.0
+# How old may be what a sender knows of codes that must overtake and of who wants mail.
+LOOK_SECONDS = 1.0
+LOOK_AHEAD = 25
+# After so many breaks in a row it is the server that is ill, and not the message.
+MOST_BREAKS = 3
+# When the server is away; the sweep of the next minute tries again.
+SERVER_AWAY = timedelta(seconds=30)
+
+# Set by who ends this process: the sender stops after the message in its hands.
+stopping = Event()
+
+
+def deliver_waiting(seconds: float = RUN_SECONDS) -> None:
+    """Send what is due, batch after batch; what is then left another run takes up."""
+    record_missed()
+    free_abandoned()
+    sender = Sender()
+    try:
+        sender.run(time.monotonic() + seconds)
+    finally:
+        sender.stop()
+    if sender.has_more:
+        wake.senders()
+
+
+class Sender:
+    """One run of one process: its claim on rows, and one connection for all of them."""
+
+    def __init__(self) -> None:
+        self.claim = Claim()
+        self.server = MailServer()
+        self.waiting: deque[OutgoingMail] = deque()
+        # Sent, but not written down yet.
+        self.sent: OutgoingMail | None = None
+        self.has_more = False
+        self.breaks = 0
+        self.leased_at = self.looked_at = 0.0
+        self.known: set[UUID] = set()
+        self.gone: set[UUID] = set()
+        self.off: set[tuple[UUID, str]] = set()
+
+    def run(self, until: float) -> None:
+        """Send until nothing is left or ``until`` comes."""
+        while self.breaks < MOST_BREAKS:
+            if stopping.is_set() or time.monotonic() >= until:
+                self.has_more = True
+                return
+            if not self.waiting:
+                self.waiting.extend(self.claim.take(settings.MAIL_BATCH))
+                self.leased_at = time.monotonic()
+                if not self.waiting:
+                    return
+            self.look_up()
+            if not self.deal_with(self.waiting.popleft()):
+                return
+
+    def stop(self) -> None:
+        """Write down the last outcome, and let go of what was not tried."""
+        try:
+            self.write_down()
+            self.claim.let_go()
+        finally:
+            self.server.close()
+
+    def write_down(self, to: OutgoingMail | None = None) -> bool:
+        done, self.sent = self.sent, None
+        return self.claim.pass_on(done, to)
+
+    def keep_lease(self) -> None:
+        """Renew it in good time: a message may take half of it (portal.mail_server)."""
+        now = time.monotonic()
+        if now - self.leased_at > settings.MAIL_LEASE.total_seconds() / 3:
+            self.leased_at = now
+            self.claim.renew()
+
+    def look_up(self) -> None:
+        """Every second: let codes overtake, and see who wants no mail."""
+        now = time.monotonic()
+        if now - self.looked_at > LOOK_SECONDS:
+            self.looked_at = now
+            self.known.clear()
+            codes = self.claim.take(LOOK_AHEAD, only_secret=True)
+            self.waiting.extendleft(reversed(codes))
+        if self.waiting[0].user_id not in self.known:
+            self.known = {mail.user_id for mail in list(self.waiting)[:LOOK_AHEAD]}
+            gone = User.objects.filter(pk__in=self.known, is_active=False)
+            off = MailOptOut.objects.filter(user__in=self.known)
+            self.gone = set(gone.values_list("pk", flat=True))
+            self.off = set(off.values_list("user_id", "kind"))
+
+    def deal_with(self, mail: OutgoingMail) -> bool:
+        """Send one claimed mail, or write down why not; False if all must wait."""
+        if not mail.is_secret and not within_sending_hours(timezone.now()):
+            return False
+        if not self.is_still_wanted(mail):
+            self.write_down()
+            return True
+        if not self.server.is_open:
+            self.write_down()
+            if reason := self.server.open():
+                self.claim.let_go(wait=SERVER_AWAY, reason=reason)
+                return False
+        self.keep_lease()
+        if self.write_down(to=mail):
+            self.hand_over(mail)
+        return True
+
+    def hand_over(self, mail: OutgoingMail) -> None:
+        after_it = self.waiting[0] if self.waiting else None
+        outcome, reason = self.server.hand_over(mail, after_it)
+        self.breaks = 0 if self.server.is_open else self.breaks + 1
+        match outcome:
+            case Outcome.SENT:
+                self.sent = mail
+            case Outcome.NEVER:
+                self.claim.end(mail, Status.HELD, reason)
+            case Outcome.NOT_NOW:
+                self.claim.try_later(mail, reason)
+            case Outcome.UNKNOWN:
+                self.claim.nobody_knows(mail, reason)
+
+    def is_still_wanted(self, mail: OutgoingMail) -> bool:
+        """Ask again whether the mail makes sense; write down why if it does not."""
+        if mail.useless_after and mail.useless_after < timezone.now():
+            self.claim.end(mail, Status.MISSED, f"{too_late()} {mail.reason}".strip())
+            return False
+        try:
+            reason = self._reason_not_to_send(mail)
+        except Exception as error:
+            logger.exception("The recheck of %s failed", mail)
+            said = _("It could not be checked whether it must still go: %(error)s.")
+            mail.attempts += 1
+            self.claim.try_later(mail, said % {"error": type(error).__name__})
+            return False
+        if reason:
+            self.claim.end(mail, Status.CANCELLED, reason)
+        return not reason
+
+    def _reason_not_to_send(self, mail: OutgoingMail) -> str:
+        reason = reason_to_skip(
+            KINDS[mail.kind],
+            is_active=mail.user_id not in self.gone,
+            is_off=(mail.user_id, mail.kind) in self.off,
+        )
+        if reason or not mail.recheck:
+            return reason
+        check = import_string(settings.MAIL_RECHECKS[mail.recheck["name"]])
+        return check(**mail.recheck["args"])

@@ -1,0 +1,33 @@
+"""What Celery runs for the ground floor."""
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from portal.delivery import deliver_waiting
+from portal.models import OutgoingMail
+from portal.periodic import periodic
+
+
+@shared_task
+def deliver_mail() -> None:
+    """Send what waits, woken by who queued it."""
+    deliver_waiting()
+
+
+@shared_task
+@periodic
+def deliver_waiting_mail() -> None:
+    """Send what nobody woke us for: after a wait, a night, a restart, a lost broker."""
+    deliver_waiting()
+
+
+@shared_task
+@periodic
+def forget_old_rows() -> None:
+    """Delete mails that are at an end, after the period of KEEP_SENT_MAIL."""
+    Status = OutgoingMail.Status
+    OutgoingMail.objects.filter(
+        status__in=[Status.SENT, Status.CANCELLED, Status.MISSED],
+        created_at__lt=timezone.now() - settings.KEEP_SENT_MAIL,
+    ).delete()
