@@ -104,7 +104,7 @@ class CodeRequestForm(Worded):
         address = self.cleaned_data["email"]
         person = User.objects.filter(email=address, is_active=True).first()
         if person is None:
-            send_to_nobody("login_code")
+            send_to_nobody(request, "login_code")
         LoginCodeVerificationProcess.initiate(
             request=request, user=person, email=address
         )
@@ -133,7 +133,7 @@ class ForgottenPasswordForm(Worded, account.ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         if not self.users:
-            send_to_nobody("password_code")
+            send_to_nobody(request, "password_code")
         return super().save(request, **kwargs)
 
 

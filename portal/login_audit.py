@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.login import (
-    get_authentication_records,
-    record_authentication,
-)
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.http import HttpRequest
@@ -39,12 +36,7 @@ def code_rejected(
 def second_factor_added(
     sender, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs
 ) -> None:
-    """Note it, and that it works: making one showed its first code."""
     _record("user.second_factor_add", user, type=authenticator.type)
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        record_authentication(
-            request, user, "mfa", id=authenticator.pk, type=authenticator.type
-        )
 
 
 def second_factor_removed(

@@ -31,7 +31,7 @@ class LoginRequiredMiddleware(DjangosMiddleware):
     def process_view(self, request, view_func, view_args, view_kwargs):
         # Before request.user is asked for: Django throws away what it does not trust.
         ran_out = (
-            settings.WAS_HERE_COOKIE in request.COOKIES
+            request.COOKIES.get(settings.WAS_HERE_COOKIE)
             and SESSION_KEY not in request.session
         )
         response = super().process_view(request, view_func, view_args, view_kwargs)

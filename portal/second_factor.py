@@ -6,7 +6,10 @@ the finger or the code of the device, counts as two steps at once.
 
 import time
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
@@ -50,6 +53,11 @@ def _has_record_since(
         method in (None, record["method"]) and time.time() - record["at"] < seconds
         for record in records
     )
+
+
+def note_made(request: HttpRequest, kind: str) -> None:
+    """Making a second step showed that it works: this session has proved it."""
+    record_authentication(request, request.user, "mfa", type=kind)
 
 
 def may_take_away(authenticator: Authenticator) -> bool:

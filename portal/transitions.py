@@ -12,7 +12,7 @@ Row = TypeVar("Row", bound=Model)
 
 def lock(obj: Row) -> Row:
     """Read ``obj`` again and hold its row until the transaction ends."""
-    rows = type(obj)._default_manager.select_for_update(of=("self",), no_key=True)
+    rows = obj.__class__._default_manager.select_for_update(of=("self",), no_key=True)
     return rows.get(pk=obj.pk)
 
 

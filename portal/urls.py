@@ -6,6 +6,7 @@ from django.urls import include, path
 from councils.views import public as invitations
 from portal import views, views_mail
 from procurement.views import public
+from procurement.views.home import home
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.not_allowed"
@@ -14,6 +15,7 @@ handler429 = "portal.views.too_many"  # allauth asks for it
 handler500 = "portal.views.server_error"
 
 urlpatterns = [
+    path("", home, name="home"),
     path("raad-kiezen/", views.switch_council, name="switch_council"),
     path("woorden/", views.glossary, name="glossary"),
     path("privacy/", views.privacy, name="privacy"),

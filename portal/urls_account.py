@@ -54,9 +54,9 @@ ways_urls = [
     path("", views.login_ways, name="mfa_list_webauthn"),
     path("wachtwoord/", views.change_password, name="account_change_password"),
     path("wachtwoord/nieuw/", views.choose_password, name="account_set_password"),
-    path("app/", views.add_app, name="mfa_activate_totp"),
+    path("app/", views.AddApp.as_view(), name="mfa_activate_totp"),
     path("app/weghalen/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("toegangssleutel/", views.add_passkey, name="mfa_add_webauthn"),
+    path("toegangssleutel/", views.AddPasskey.as_view(), name="mfa_add_webauthn"),
     path(
         "toegangssleutel/<int:pk>/weghalen/",
         views.RemovePasskey.as_view(),

@@ -68,7 +68,7 @@ class ConfirmLoginCode(account.ConfirmLoginCodeView):
             messages.error(self.request, error.message)
         else:
             if process.user is None:
-                send_to_nobody("login_code")
+                send_to_nobody(self.request, "login_code")
             process.send()
             process.record_resend()
             process.state["failed_attempts"] = 0
@@ -175,8 +175,6 @@ change_password = account.PasswordChangeView.as_view(
     form_class=forms.ChangePasswordForm
 )
 choose_password = account.PasswordSetView.as_view(form_class=forms.SetPasswordForm)
-add_app = totp.ActivateTOTPView.as_view(form_class=forms.ActivateAppForm)
-add_passkey = webauthn.AddWebAuthnView.as_view(form_class=forms.AddPasskeyForm)
 
 
 def settings_page(request: UserRequest) -> HttpResponse:
@@ -230,6 +228,24 @@ def _login_ways(person: User) -> dict[str, object]:
 def login_ways(request: UserRequest) -> HttpResponse:
     """Password, passkeys, app and recovery codes, each with what can be done."""
     return render(request, "mfa/index.html", _login_ways(request.user))
+
+
+class AddApp(totp.ActivateTOTPView):
+    form_class = forms.ActivateAppForm
+
+    def form_valid(self, form) -> HttpResponse:
+        response = super().form_valid(form)
+        second_factor.note_made(self.request, Authenticator.Type.TOTP)
+        return response
+
+
+class AddPasskey(webauthn.AddWebAuthnView):
+    form_class = forms.AddPasskeyForm
+
+    def form_valid(self, form) -> HttpResponse:
+        response = super().form_valid(form)
+        second_factor.note_made(self.request, Authenticator.Type.WEBAUTHN)
+        return response
 
 
 class RemovePasskey(webauthn.RemoveWebAuthnView):

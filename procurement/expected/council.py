@@ -1,0 +1,210 @@
+"""What is asked of the people of a council: its members, chair, secretary."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from councils.permissions import council_ids, council_seats
+from portal.models import User
+from portal.moments import nl_date
+from portal.seats import Seat
+from procurement.expected.rounds import Round, role_of
+from procurement.expected.task import CLOSED_FOR
+from procurement.facts import Done
+from procurement.models import (
+    CouncilInput,
+    CouncilInputVersion,
+    Disuse,
+    PhaseRole,
+    Publication,
+    RequestCouncil,
+    ShowingPart,
+    Submission,
+    SubmissionVersion,
+    SubmittedSource,
+)
+
+# Answers are news for so long; nobody keeps who read them.
+NEWS = timedelta(days=30)
+
+
+@dataclass
+class State:
+    """What is there for the councils of one person: four queries, however many."""
+
+    now: datetime
+    rounds: dict[UUID, Round]
+    done: dict[tuple[UUID, UUID], Done] = field(default_factory=dict)
+    asked: list[RequestCouncil] = field(default_factory=list)
+    drafts: list[dict[str, Any]] = field(default_factory=list)
+    # Local input that a central council may read and has done nothing with.
+    unread: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
+    submissions: dict[tuple[UUID, UUID], Submission] = field(default_factory=dict)
+    answered: list[Submission] = field(default_factory=list)
+    parts: list[ShowingPart] = field(default_factory=list)
+
+    def done_by(self, council_id: UUID, cycle_id: UUID) -> Done:
+        return self.done.setdefault((council_id, cycle_id), Done())
+
+    def pairs(self, user: User) -> Iterator[tuple[Seat, Round]]:
+        """Each council seat of ``user`` with each round that is for that council."""
+        for seat in council_seats(user):
+            for each in self.rounds.values():
+                if each.reaches(seat):
+                    yield seat, each
+
+
+def state_for(user: User, rounds: list[Round], now: datetime) -> State:
+    """Read what the councils of ``user`` did and were asked."""
+    state = State(now, {each.cycle.pk: each for each in rounds})
+    if council_ids(user) and rounds:
+        state.asked = list(_asked(user, now))
+        _read_inputs(state, user)
+        _read_submissions(state, user)
+        state.parts = list(_parts(user))
+    return state
+
+
+def _asked(user: User, now: datetime):
+    own = CouncilInput.objects.filter(
+        request=OuterRef("request"), council=OuterRef("council"), author=user
+    ).exclude(status=CouncilInput.Status.WITHDRAWN)
+    passed_on = CouncilInput.objects.visible_to(user).filter(
+        request=OuterRef("request"),
+        council=OuterRef("council"),
+        status=CouncilInput.Status.PASSED_ON,
+    )
+    return (
+        RequestCouncil.objects.filter(
+            council__in=council_ids(user),
+            request__status="published",
+            request__closes_at__gt=now - CLOSED_FOR,
+        )
+        .select_related("request__phase")
+        .annotate(has_own=Exists(own), has_input=Exists(passed_on))
+        .order_by("request__closes_at")
+    )
+
+
+def _read_inputs(state: State, user: User) -> None:
+    seats = council_ids(user)
+    used = CouncilInputVersion.objects.used().filter(council_input=OuterRef("pk"))
+    set_aside = Disuse.objects.filter(
+        council_input=OuterRef("pk"), council=OuterRef("council__parent")
+    )
+    rows = (
+        CouncilInput.objects.visible_to(user)
+        .filter(
+            Q(council__in=seats) | Q(council__parent__in=seats), cycle__in=state.rounds
+        )
+        .annotate(is_handled=Exists(used) | Exists(set_aside))
+        .values(
+            "pk",
+            "council_id",
+            "council__parent_id",
+            "cycle_id",
+            "request__phase_id",
+            "status",
+            "created_at",
+            "passed_on_at",
+            "for_central_council",
+            "is_closed_to_secretary",
+            "is_handled",
+        )
+        .order_by("created_at")
+    )
+    for row in rows:
+        _count(state, row, seats)
+
+
+def _count(state: State, row: dict[str, Any], seats: list[UUID]) -> None:
+    if row["status"] == CouncilInput.Status.DRAFT:
+        state.drafts.append(row)
+        return
+    if row["council_id"] in seats:
+        state.done_by(row["council_id"], row["cycle_id"]).add(
+            row["request__phase_id"],
+            row["passed_on_at"],
+            is_closed=row["is_closed_to_secretary"],
+            is_shared=row["for_central_council"],
+        )
+    if row["council__parent_id"] in seats and row["for_central_council"]:
+        key = row["council__parent_id"], row["cycle_id"]
+        state.unread[key] = state.unread.get(key, 0) + (not row["is_handled"])
+
+
+def _read_submissions(state: State, user: User) -> None:
+    seats = council_ids(user)
+    newest = SubmissionVersion.objects.filter(submission=OuterRef("pk")).order_by(
+        "-number"
+    )
+    published = Publication.objects.filter(version__submission=OuterRef("pk"))
+    quoted = SubmittedSource.objects.filter(
+        item__version__submission=OuterRef("pk"),
+        item__version__publication__isnull=False,
+        council__in=seats,
+    )
+    found = (
+        Submission.objects.filter(
+            Q(council__in=seats) | Exists(quoted), cycle__in=state.rounds
+        )
+        .annotate(
+            offered_at=Subquery(newest.values("offered_at")[:1]),
+            signed_at=Subquery(newest.values("signature__signed_at")[:1]),
+            answers_newest=Subquery(newest.values("publication__at")[:1]),
+            answered_at=Subquery(published.order_by("-at").values("at")[:1]),
+            lines=Max("items__position"),
+        )
+        .select_related("council")
+    )
+    for submission in found:
+        if submission.answered_at:
+            state.answered.append(submission)
+        if submission.council_id in seats:
+            key = submission.council_id, submission.cycle_id
+            state.submissions[key] = submission
+            state.done_by(*key).status = submission.status
+
+
+def _parts(user: User):
+    seats = council_ids(user)
+    return (
+        ShowingPart.objects.newest()
+        .filter(
+            Q(council__in=seats) | Q(showing__paragraph__council__in=seats),
+            verdict="",
+            showing__paragraph__removed_at__isnull=True,
+        )
+        .select_related("council", "showing__paragraph__council")
+        .order_by("showing__at")
+    )
+
+
+def is_helper(seat: Seat) -> bool:
+    return role_of(seat) in {PhaseRole.SECRETARY, ""}
+
+
+def prepares(seat: Seat) -> bool:
+    """As ``councils.permissions.can_prepare``, of one seat."""
+    return role_of(seat) in {PhaseRole.SECRETARY, PhaseRole.CHAIR}
+
+
+def why_seat(seat: Seat) -> str:
+    """Why this person: the seat in words."""
+    if role_of(seat) == PhaseRole.SECRETARY:
+        return _("Because you are secretary of %(council)s.") % {
+            "council": seat.party_name
+        }
+    if seat.role == "chair":
+        return _("Because you chair %(council)s.") % {"council": seat.party_name}
+    return _("Because you are a member of %(council)s.") % {"council": seat.party_name}
+
+
+def since(moment: datetime) -> str:
+    return nl_date(timezone.localdate(moment))

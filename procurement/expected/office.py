@@ -1,0 +1,152 @@
+"""What is asked of the staff of a care office, and of an organisation."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from councils.permissions import care_office_ids
+from portal.dates import moment
+from portal.models import User
+from portal.moments import nl_date
+from portal.seats import seats_of
+from procurement.expected.rounds import Round
+from procurement.expected.task import Task, address, group_of
+from procurement.models import Phase, Submission, SubmissionVersion
+
+START_OF_DAY = time(9)
+
+
+def office_tasks(user: User, rounds: list[Round], now: datetime) -> Iterator[Task]:
+    """The rounds to publish, what the running phases ask, and points to answer."""
+    for seat in seats_of(user):
+        if seat.party == "council":
+            continue
+        for each in rounds:
+            own = seat.party_id in {
+                each.cycle.care_office_id,
+                each.cycle.organisation_id,
+            }
+            reached = each.cycle.is_published and seat.party_id in each.organisations
+            if own and not each.cycle.is_published:
+                yield from _to_publish(seat, each, now)
+            elif own or reached:
+                yield from _phases(seat, each, now)
+    if care_office_ids(user):
+        yield from _points(user, now)
+
+
+def _to_publish(seat, each: Round, now: datetime) -> Iterator[Task]:
+    first = min((phase.opens_on for phase in each.phases), default=None)
+    if first is None:
+        return
+    due = moment(first, START_OF_DAY)
+    what = _("Publish the round")
+    yield Task(
+        kind="publish_round",
+        name=f"{what}: {each.cycle}",
+        why=_("Because the first phase starts on %(date)s.") % {"date": nl_date(first)},
+        url=address(
+            ("procurement:cycle_detail", each.cycle.pk), ("procurement:cycle_list",)
+        ),
+        minutes=20,
+        button=_("Go to the round"),
+        party_id=seat.party_id,
+        party=seat.party_name,
+        due=due,
+        whose=_("The first day"),
+        group=group_of(due, now),
+    )
+
+
+def _phases(seat, each: Round, now: datetime) -> Iterator[Task]:
+    is_office = seat.party == "care_office"
+    for phase in each.phases:
+        asked = each.asked.get((phase.pk, seat.party))
+        if asked is None or phase.state_at(now) != Phase.State.NOW:
+            continue
+        due = phase.closes_at if is_office else phase.dates.organisation.moment
+        if due <= now:
+            continue
+        yield Task(
+            kind="phase",
+            name=asked.what,
+            why=asked.why,
+            url=address(
+                ("procurement:cycle_detail", each.cycle.pk), ("procurement:cycle_list",)
+            ),
+            minutes=asked.minutes,
+            button=_("See this step"),
+            party_id=seat.party_id,
+            party=seat.party_name,
+            due=due,
+            whose=_("The care office’s date")
+            if is_office
+            else _("The organisation’s date"),
+            closes_at=phase.closes_at,
+            group=group_of(due, now),
+        )
+
+
+def _points(user: User, now: datetime) -> Iterator[Task]:
+    """Submissions that wait for an answer to a point, or for all to be published."""
+    newer = SubmissionVersion.objects.filter(
+        submission=OuterRef("submission"),
+        signature__isnull=False,
+        number__gt=OuterRef("number"),
+    )
+    # An answer counts once it has an outcome, and a reason where one is needed.
+    answered = ~Q(submitted_items__answer__outcome="") & Q(
+        submitted_items__answer__isnull=False
+    )
+    answered &= Q(submitted_items__answer__outcome="taken_up") | ~Q(
+        submitted_items__answer__reason=""
+    )
+    waiting = (
+        SubmissionVersion.objects.filter(
+            ~Exists(newer),
+            submission__in=Submission.objects.visible_to(user).filter(
+                cycle__care_office__in=care_office_ids(user)
+            ),
+            submission__status=Submission.Status.SUBMITTED,
+            signature__isnull=False,
+            publication__isnull=True,
+        )
+        .annotate(
+            points=Count("submitted_items"),
+            answered=Count("submitted_items", filter=answered),
+        )
+        .select_related("submission__council", "submission__cycle", "signature")
+    )
+    names = {seat.party_id: seat.party_name for seat in seats_of(user)}
+    for version in waiting:
+        office = version.submission.cycle.care_office_id
+        yield _point_task(version, office, names.get(office, ""), now)
+
+
+def _point_task(version: SubmissionVersion, office, name: str, now: datetime) -> Task:
+    left = version.points - version.answered
+    due = version.signature.signed_at + timedelta(days=settings.AGREED_RESPONSE_DAYS)
+    said = ngettext("Answer %(count)s point", "Answer %(count)s points", left)
+    what = said % {"count": left} if left else _("Publish the answers together")
+    return Task(
+        kind="answer" if left else "publish_answers",
+        name=f"{what}: {version.submission.council.name}",
+        why=_("Because this council submitted a text to your office.")
+        if left
+        else _("Because every point has an answer now."),
+        url=address(
+            ("procurement:desk_detail", version.submission_id),
+            ("procurement:submission_detail", version.submission_id),
+        ),
+        minutes=30 if left else 5,
+        button=_("Answer the points") if left else _("Publish the answers"),
+        party_id=office,
+        party=name,
+        due=due,
+        whose=_("The agreed date"),
+        group=group_of(due, now),
+    )

@@ -1,0 +1,137 @@
+"""The rounds that concern a person, with their phases: one query for everybody."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+
+from councils.models import Concession
+from portal.models import User
+from portal.seats import Seat, seats_of
+from procurement.facts import Step, steps_of
+from procurement.models import Cycle, Phase, PhaseRole
+
+# A round counts as long as one of its phases closed no longer ago than this.
+LOOK_BACK = timedelta(days=60)
+ROLES = {
+    "chair": PhaseRole.CHAIR,
+    "deputy_chair": PhaseRole.CHAIR,
+    "member": PhaseRole.MEMBER,
+    "secretary": PhaseRole.SECRETARY,
+}
+
+
+@dataclass
+class Asked:
+    """What a phase asks of one role, in the words of the round."""
+
+    what: str
+    why: str
+    minutes: int
+
+
+@dataclass
+class Round:
+    """A cycle with its phases in order, and the organisations that it reaches."""
+
+    cycle: Cycle
+    phases: list[Phase] = field(default_factory=list)
+    asked: dict[tuple[UUID, str], Asked] = field(default_factory=dict)
+    organisations: set[UUID] = field(default_factory=set)
+
+    @property
+    def steps(self) -> list[Step]:
+        return steps_of(self.phases)
+
+    @property
+    def submission_phase(self) -> Phase | None:
+        return next((step.phase for step in self.steps if step.is_submission), None)
+
+    def running(self, now: datetime) -> Phase | None:
+        """Where the round is now: of what runs, what councils deliver in, soonest."""
+        open_now = [
+            phase for phase in self.phases if phase.state_at(now) == Phase.State.NOW
+        ]
+        return min(
+            open_now,
+            key=lambda phase: (not phase.councils_deliver, phase.closes_at),
+            default=None,
+        )
+
+    def reaches(self, seat: Seat) -> bool:
+        """Whether the round is for the council of this seat."""
+        return self.cycle.is_published and seat.organisation_id in self.organisations
+
+
+def role_of(seat: Seat) -> str:
+    """The role of a phase that fits a seat; a supporter has none."""
+    if seat.party == "council":
+        return ROLES.get(seat.role, "")
+    return seat.party
+
+
+def rounds_of(user: User, now: datetime) -> list[Round]:
+    """The rounds of every seat of ``user`` that have not long ended."""
+    seats = seats_of(user)
+    reached = sorted(
+        {seat.organisation_id for seat in seats if seat.organisation_id}
+        | {seat.party_id for seat in seats if seat.party == "organisation"}
+    )
+    offices = [seat.party_id for seat in seats if seat.party == "care_office"]
+    staff_of = [seat.party_id for seat in seats if seat.party == "organisation"]
+    if not reached and not offices:
+        return []
+    names = {f"reaches_{at}": pk for at, pk in enumerate(reached)}
+    there = {name: _reaches(pk) for name, pk in names.items()}
+    mine = Q(cycle__care_office__in=offices) | Q(cycle__organisation__in=staff_of)
+    for name in names:
+        mine |= Q(cycle__published_at__isnull=False) & Q(**{name: True})
+    roles = {role_of(seat) for seat in seats}
+    living = Phase.objects.filter(
+        cycle=OuterRef("cycle"), closes_at__gt=now - LOOK_BACK
+    )
+    phases = (
+        Phase.objects.alias(
+            task=FilteredRelation("tasks", condition=Q(tasks__role__in=roles))
+        )
+        .annotate(
+            **there,
+            task_role=F("task__role"),
+            task_what=F("task__what"),
+            task_why=F("task__why"),
+            task_minutes=F("task__minutes"),
+        )
+        .filter(mine, Exists(living))
+        .select_related("cycle__care_office", "cycle__organisation")
+        .order_by("-cycle__contract_year", "cycle", "order")
+    )
+    return _by_cycle(phases, names)
+
+
+def _reaches(organisation_id: UUID) -> Q:
+    """Whether the round of a phase is for this organisation; as ``visible_to``."""
+    bought_there = Concession.objects.serving_in(
+        OuterRef("cycle__contract_year")
+    ).filter(
+        care_office=OuterRef("cycle__care_office"),
+        region__organisations=organisation_id,
+        region__organisations__sectors__sector=OuterRef("cycle__sector"),
+    )
+    own = Cycle.objects.filter(pk=OuterRef("cycle"), organisation=organisation_id)
+    return Exists(bought_there) | Exists(own)
+
+
+def _by_cycle(phases, names: dict[str, UUID]) -> list[Round]:
+    found: dict[UUID, Round] = {}
+    for row in phases:
+        each = found.setdefault(row.cycle_id, Round(row.cycle))
+        each.organisations |= {pk for name, pk in names.items() if getattr(row, name)}
+        if not each.phases or each.phases[-1].pk != row.pk:
+            row.cycle = each.cycle
+            each.phases.append(row)
+        if row.task_role:
+            each.asked[row.pk, row.task_role] = Asked(
+                row.task_what, row.task_why, row.task_minutes
+            )
+    return list(found.values())

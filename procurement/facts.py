@@ -1,0 +1,185 @@
+"""What councils have done in a round and what is left to do, told from what is there.
+
+The home page and the reminders both ask here, so that the two cannot differ.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Max, OuterRef, Q, Subquery, TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from councils.models import Concession, Council
+from councils.permissions import VOTING_ROLES, Role
+from procurement.models import (
+    CouncilInput,
+    Cycle,
+    CycleKind,
+    Phase,
+    PhaseKind,
+    PhaseRole,
+    Submission,
+    SubmissionVersion,
+)
+
+# Who in a council is meant by a role of a phase.
+PEOPLE = {
+    PhaseRole.MEMBER: VOTING_ROLES,
+    PhaseRole.CHAIR: {Role.CHAIR, Role.DEPUTY_CHAIR},
+    PhaseRole.SECRETARY: {Role.SECRETARY},
+}
+
+
+class Left(TextChoices):
+    """The next thing that a council, or somebody in it, still has to do in a phase."""
+
+    WRITE = "write", _("write input")
+    SHARE = "share", _("share input with the central council")
+    OFFER = "offer", _("offer the submission for signing")
+    SIGN = "sign", _("sign the submission")
+
+
+@dataclass
+class Words:
+    """What a council has passed on in one round."""
+
+    last_at: datetime | None = None
+    phases: set[UUID | None] = field(default_factory=set)
+    is_shared: bool = False
+
+    def add(self, phase_id: UUID | None, at: datetime, is_shared: bool) -> None:
+        self.last_at = max(self.last_at, at) if self.last_at else at
+        self.phases.add(phase_id)
+        self.is_shared = self.is_shared or is_shared
+
+
+@dataclass
+class Done:
+    """How far one council is in one round.
+
+    ``open_words`` leaves out what the council closed to its secretary: nothing that
+    the secretary is told may give away that it is there.
+    """
+
+    words: Words = field(default_factory=Words)
+    open_words: Words = field(default_factory=Words)
+    status: str = ""
+    offered_at: datetime | None = None
+
+    def add(
+        self, phase_id: UUID | None, at: datetime, *, is_closed: bool, is_shared: bool
+    ) -> None:
+        """Count in something that the council passed on, in answer to a phase."""
+        self.words.add(phase_id, at, is_shared)
+        if not is_closed:
+            self.open_words.add(phase_id, at, is_shared)
+
+    def words_for(self, role: str) -> Words:
+        return self.open_words if role == PhaseRole.SECRETARY else self.words
+
+
+class Step(NamedTuple):
+    """A phase, and whether councils hand in their submission before it closes."""
+
+    phase: Phase
+    is_submission: bool
+
+
+def step_of(phase: Phase) -> Step:
+    """The phase as a step; asks the database only when its kind does not tell."""
+    if phase.cycle.kind != CycleKind.PROCUREMENT:
+        return Step(phase, is_submission=False)
+    if phase.kind == PhaseKind.REGISTRATION:
+        return Step(phase, is_submission=True)
+    last = Phase.objects.submission_phase(phase.cycle).first()
+    return Step(phase, is_submission=last == phase)
+
+
+def steps_of(phases: Collection[Phase]) -> list[Step]:
+    """The same for all phases of one round, without a query."""
+    last = max(
+        phases,
+        key=lambda each: (each.kind == PhaseKind.REGISTRATION, each.closes_at),
+        default=None,
+    )
+    return [
+        Step(phase, phase is last and phase.cycle.kind == CycleKind.PROCUREMENT)
+        for phase in phases
+    ]
+
+
+def left_to_do(step: Step, role: str, *, has_parent: bool, done: Done) -> Left | None:
+    """What ``role`` of a council still has to do in a phase, or None.
+
+    A council has done its part in a phase once it passed on input: for the submission
+    anywhere in the round, otherwise in answer to a request of the phase or since the
+    phase opened. Who prepares the papers then shares it or hands it in.
+    """
+    if not step.phase.councils_deliver:
+        return None
+    words = done.words_for(role)
+    if not step.is_submission:
+        return None if _has_words(step.phase, words) else Left.WRITE
+    if role == PhaseRole.MEMBER:
+        return None if words.last_at else Left.WRITE
+    if has_parent:
+        return None if words.is_shared else Left.SHARE
+    if done.status == Submission.Status.SUBMITTED:
+        return None
+    if done.status == Submission.Status.OFFERED:
+        return Left.SIGN if role == PhaseRole.CHAIR else None
+    return Left.OFFER
+
+
+def _has_words(phase: Phase, words: Words) -> bool:
+    if phase.pk in words.phases:
+        return True
+    return (
+        words.last_at is not None
+        and timezone.localdate(words.last_at) >= phase.opens_on
+    )
+
+
+def councils_in(cycle: Cycle) -> "Iterable[Council]":
+    """The councils that a round is for; as ``Cycle.objects.visible_to``."""
+    if cycle.organisation_id:
+        return Council.objects.filter(organisation=cycle.organisation_id)
+    regions = (
+        Concession.objects.serving_in(cycle.contract_year)
+        .filter(care_office=cycle.care_office_id)
+        .values("region")
+    )
+    return Council.objects.in_regions(regions).of_sector(cycle.sector)
+
+
+def done_in(cycle: Cycle) -> dict[UUID, Done]:
+    """How far every council is in a round that did anything: two queries for all."""
+    found: dict[UUID, Done] = {}
+    passed_on = (
+        CouncilInput.objects.filter(cycle=cycle, status="passed_on")
+        .order_by()
+        .values_list("council", "request__phase", "is_closed_to_secretary")
+        .annotate(
+            at=Max("passed_on_at"),
+            shared=Count(
+                "pk", filter=Q(for_central_council=True, shared__isnull=False)
+            ),
+        )
+    )
+    for council_id, phase_id, is_closed, at, shared in passed_on:
+        done = found.setdefault(council_id, Done())
+        done.add(phase_id, at, is_closed=is_closed, is_shared=shared > 0)
+    newest = SubmissionVersion.objects.filter(submission=OuterRef("pk")).order_by(
+        "-number"
+    )
+    handed_in = Submission.objects.filter(cycle=cycle).values_list(
+        "council", "status", Subquery(newest.values("offered_at")[:1])
+    )
+    for council_id, status, offered_at in handed_in:
+        done = found.setdefault(council_id, Done())
+        done.status, done.offered_at = status, offered_at
+    return found

@@ -1,0 +1,116 @@
+"""The first page: what is expected of you now."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from portal.context import COUNCIL_KEY
+from portal.models import OutgoingMail
+from portal.seats import Seat, seats_of
+from procurement.expected import Group, Overview, Task, overview
+from procurement.expected.rounds import Round
+from procurement.expected.task import address
+from procurement.models import Phase, Submission
+
+# A term that ends within this time is told on the page.
+TERM_WARNING = timedelta(days=180)
+NEWEST_ANSWERS = 3
+
+
+@dataclass(frozen=True)
+class Now:
+    """Where a round is: which step of how many."""
+
+    round: Round
+    phase: Phase
+    number: int
+    steps: int
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What is asked of the reader, for one council or for all."""
+    seen = overview(request.user, timezone.now())
+    tasks = seen.of(_chosen(request))
+    return render(
+        request,
+        "procurement/home/home.html",
+        {
+            "now": seen.now,
+            **_grouped(tasks),
+            "hidden": len(seen.tasks) - len(tasks),
+            "next_moment": seen.next_moment,
+            "where_we_are": _where_we_are(seen),
+            "ending": _ending(seats_of(request.user)),
+            "answers": _answers(seen),
+            "administrator": _administrator(request),
+            "timeline_url": address(("procurement:cycle_list",)),
+            "answers_url": address(("procurement:response_list",)),
+        },
+    )
+
+
+def _chosen(request: HttpRequest) -> UUID | None:
+    """The council that the reader looks at; only a filter."""
+    chosen = request.session.get(COUNCIL_KEY)
+    seats = seats_of(request.user)
+    return next(
+        (
+            seat.party_id
+            for seat in seats
+            if seat.party == "council" and str(seat.party_id) == chosen
+        ),
+        None,
+    )
+
+
+def _grouped(tasks: list[Task]) -> dict[str, Any]:
+    """The first task by itself, then the rest under their headings."""
+    to_do = [task for task in tasks if task.group != Group.WAITING]
+    first, rest = to_do[:1], to_do[1:]
+    groups = [
+        (group.label, [task for task in rest if task.group == group])
+        for group in (Group.OVERDUE, Group.SOON, Group.LATER)
+    ]
+    return {
+        "first": first[0] if first else None,
+        "groups": [(label, found) for label, found in groups if found],
+        "waiting": [task for task in tasks if task.group == Group.WAITING],
+    }
+
+
+def _where_we_are(seen: Overview) -> Now | None:
+    """The running step of the round with the nearest closing."""
+    running = [
+        Now(each, phase, each.phases.index(phase) + 1, len(each.phases))
+        for each in seen.rounds
+        if each.cycle.is_published and (phase := each.running(seen.now))
+    ]
+    return min(
+        running,
+        key=lambda each: (not each.phase.councils_deliver, each.phase.closes_at),
+        default=None,
+    )
+
+
+def _ending(seats: list[Seat]) -> list[Seat]:
+    until = timezone.localdate() + TERM_WARNING
+    return [seat for seat in seats if seat.ends_on and seat.ends_on <= until]
+
+
+def _answers(seen: Overview) -> list[Submission]:
+    """The newest publications of answers to texts with words of one's councils."""
+    newest = sorted(seen.state.answered, key=lambda each: each.answered_at)
+    return newest[: -NEWEST_ANSWERS - 1 : -1]
+
+
+def _administrator(request: HttpRequest) -> dict[str, int] | None:
+    if not request.user.is_staff:
+        return None
+    return {"held": OutgoingMail.objects.held().count()}
