@@ -16,9 +16,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     seats = seats_of(user) if user else []
     councils = [seat for seat in seats if seat.party == "council"]
-    current = next(
-        (seat for seat in councils if str(seat.party_id) == _chosen(request)), None
-    )
+    current = current_council(request)
     return {
         "menu": _menu(request, seats),
         "seats": seats,
@@ -32,9 +30,15 @@ def site(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _chosen(request: HttpRequest) -> str | None:
+def current_council(request: HttpRequest) -> Seat | None:
+    """The seat in the council that the reader chose to look at, if any; only a filter."""
     session = getattr(request, "session", None)
-    return session.get(COUNCIL_KEY) if session else None
+    chosen = session.get(COUNCIL_KEY) if session else None
+    user = getattr(request, "user", None)
+    for seat in seats_of(user) if user and chosen else []:
+        if seat.party == "council" and str(seat.party_id) == chosen:
+            return seat
+    return None
 
 
 def _menu(request: HttpRequest, seats: list[Seat]) -> list[MenuItem]:

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +18,17 @@ from portal.models import User
 from procurement.models.cycle_template import CycleKind, PhaseKind, PhaseRole
 
 
+def _bought_from(organisations: list[UUID]) -> Exists:
+    """Whether the cycle buys care, in its sector, where these organisations give it."""
+    return Exists(
+        Concession.objects.serving_in(OuterRef("contract_year")).filter(
+            care_office=OuterRef("care_office"),
+            region__organisations__in=organisations,
+            region__organisations__sectors__sector=OuterRef("sector"),
+        )
+    )
+
+
 class CycleQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Cycles that ``user`` may know of.
@@ -27,16 +39,21 @@ class CycleQuerySet(models.QuerySet):
         """
         of_councils = [seat.organisation_id for seat in council_seats(user)]
         staff_of = organisation_ids(user)
-        bought_there = Concession.objects.serving_in(OuterRef("contract_year")).filter(
-            care_office=OuterRef("care_office"),
-            region__organisations__in=[*of_councils, *staff_of],
-            region__organisations__sectors__sector=OuterRef("sector"),
-        )
         return self.filter(
             Q(care_office__in=care_office_ids(user))
             | Q(organisation__in=staff_of)
             | Q(published_at__isnull=False)
-            & (Q(organisation__in=of_councils) | Exists(bought_there))
+            & (
+                Q(organisation__in=of_councils)
+                | _bought_from([*of_councils, *staff_of])
+            )
+        )
+
+    def with_council_of(self, organisation_id: UUID) -> Self:
+        """Published cycles in which the councils of an organisation take part."""
+        return self.filter(
+            Q(organisation=organisation_id) | _bought_from([organisation_id]),
+            published_at__isnull=False,
         )
 
     def for_list(self):

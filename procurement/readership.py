@@ -1,0 +1,76 @@
+"""How many people read an input: said before somebody decides who may."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import CharField, Q, Value
+
+from councils.models import Council, CouncilMembership, OrganisationMembership
+from procurement.models import Audience
+
+HELPERS = {CouncilMembership.Role.SECRETARY, CouncilMembership.Role.SUPPORTER}
+
+
+@dataclass(frozen=True)
+class Readership:
+    """The people who could read an input of a council; each is counted once.
+
+    The care office is not among them: it reads what was submitted, and only then.
+    """
+
+    council: frozenset[UUID]
+    helpers: frozenset[UUID]
+    central_council: frozenset[UUID]
+    organisation: frozenset[UUID]
+
+    @classmethod
+    def around(cls, council: Council) -> "Readership":
+        """Everybody with a seat today in the council, above it and in its board."""
+        found: dict[str, set[UUID]] = {"council": set(), "helper": set()}
+        found |= {"central": set(), "staff": set()}
+        for party, role, person in _seats(council):
+            found[party].add(person)
+            if party == "council" and role in HELPERS:
+                found["helper"].add(person)
+        return cls(
+            council=frozenset(found["council"]),
+            helpers=frozenset(found["helper"]),
+            central_council=frozenset(found["central"]),
+            organisation=frozenset(found["staff"]),
+        )
+
+    def people(self, audiences: Collection[str], is_closed: bool = False) -> int:
+        """How many read it now when it is open to these audiences.
+
+        Closed to the secretary, it is closed to that person in every other seat too.
+        """
+        readers = self.council
+        if Audience.CENTRAL_COUNCIL in audiences:
+            readers = readers | self.central_council
+        if Audience.ORGANISATION in audiences:
+            readers = readers | self.organisation
+        return len(readers - self.helpers if is_closed else readers)
+
+    def in_audience(self, audience: str) -> int:
+        """How many people an audience has by itself; of the care office, none yet."""
+        return len(getattr(self, audience, ()))
+
+
+def _seats(council: Council):
+    above = [council.pk, *([council.parent_id] if council.parent_id else [])]
+    members = CouncilMembership.objects.current().filter(
+        council__in=above, user__is_active=True
+    )
+    staff = OrganisationMembership.objects.current().filter(
+        organisation=council.organisation_id, user__is_active=True
+    )
+    here = Q(council=council.pk)
+    party = {"output_field": CharField()}
+    rows = [
+        members.filter(here).annotate(party=Value("council", **party)),
+        members.exclude(here).annotate(party=Value("central", **party)),
+        staff.annotate(party=Value("staff", **party)),
+    ]
+    first, *others = [each.order_by().values_list("party", "role", "user") for each in rows]
+    return first.union(*others, all=True)
