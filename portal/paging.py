@@ -49,14 +49,20 @@ class _Pages(Paginator):
 
 
 def paginate(
-    request: HttpRequest, queryset: QuerySet, per_page: int = PER_PAGE
+    request: HttpRequest,
+    queryset: QuerySet,
+    per_page: int = PER_PAGE,
+    count: int | None = None,
 ) -> Page:
     """The page of ``queryset`` that the address asks for by ``?pagina=``.
 
     A number that does not exist is never an error: too high gives the last page,
-    anything else the first.
+    anything else the first. Whoever has counted the rows already gives ``count``.
     """
-    page = _Pages(queryset, per_page).get_page(_page_number(request))
+    pages = _Pages(queryset, per_page)
+    if count is not None:
+        pages.count = count
+    page = pages.get_page(_page_number(request))
     assert isinstance(page, Page)
     return page
 

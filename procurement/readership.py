@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import CharField, Q, Value
+from django.db.models import CharField, Q, QuerySet, Value
 
 from councils.models import Council, CouncilMembership, OrganisationMembership
 from procurement.models import Audience
@@ -57,7 +57,7 @@ class Readership:
         return len(getattr(self, audience, ()))
 
 
-def _seats(council: Council):
+def _seats(council: Council) -> QuerySet:
     above = [council.pk, *([council.parent_id] if council.parent_id else [])]
     members = CouncilMembership.objects.current().filter(
         council__in=above, user__is_active=True
@@ -66,11 +66,11 @@ def _seats(council: Council):
         organisation=council.organisation_id, user__is_active=True
     )
     here = Q(council=council.pk)
-    party = {"output_field": CharField()}
-    rows = [
-        members.filter(here).annotate(party=Value("council", **party)),
-        members.exclude(here).annotate(party=Value("central", **party)),
-        staff.annotate(party=Value("staff", **party)),
-    ]
-    first, *others = [each.order_by().values_list("party", "role", "user") for each in rows]
-    return first.union(*others, all=True)
+    return _of(members.filter(here), "council").union(
+        _of(members.exclude(here), "central"), _of(staff, "staff"), all=True
+    )
+
+
+def _of(terms: QuerySet, party: str) -> QuerySet:
+    named = terms.order_by().annotate(party=Value(party, output_field=CharField()))
+    return named.values_list("party", "role", "user")

@@ -1,6 +1,7 @@
 """An input from being passed on to its council until it is used or withdrawn."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +19,6 @@ from procurement.models import (
     CouncilInput,
     CouncilInputVersion,
     Cycle,
-    InformationRequest,
     Recognition,
 )
 
@@ -51,7 +51,7 @@ def pass_on(
     *,
     by: User,
     readers: Collection[str] = (),
-    request: InformationRequest | None = None,
+    request_id: UUID | None = None,
     is_closed_to_secretary: bool = False,
 ) -> CouncilInput:
     """Give a draft to the council, and at once to the ``readers`` that were chosen.
@@ -65,7 +65,7 @@ def pass_on(
         return _passed_on_before(council_input, version, by=by)
     move(council_input, Status.PASSED_ON)
     _add_version(council_input, version, by=by)
-    council_input.request = request
+    council_input.request_id = request_id
     council_input.is_closed_to_secretary = is_closed_to_secretary
     council_input.passed_on_at = version.saved_at
     _open_to(council_input, readers)
@@ -82,7 +82,7 @@ def save_version(
     *,
     based_on: int,
     by: User,
-    request: InformationRequest | None = None,
+    request_id: UUID | None = None,
 ) -> CouncilInput:
     """Save other words for an input; what was shared stays what it was.
 
@@ -90,20 +90,20 @@ def save_version(
     was saved meanwhile, nothing is overwritten: the caller shows both texts.
     """
     council_input = _passed_on(council_input)
-    current = council_input.current
-    if version.words != current.words:
-        if based_on != current.number:
+    newest = council_input.newest
+    if version.words != newest.words:
+        if based_on != newest.number:
             raise _stale(council_input)
         _add_version(council_input, version, by=by)
-    elif council_input.shared_id or request == council_input.request:
+    elif council_input.shared_id or request_id == council_input.request_id:
         council_input.drafts.filter(editor=by).delete()
         return council_input
     # Others read which request it answers, so that stays as it was shared.
     if not council_input.shared_id:
-        council_input.request = request
+        council_input.request_id = request_id
     council_input.save(update_fields=["current", "request"])
     council_input.drafts.filter(editor=by).delete()
-    _record("save_version", council_input, by=by, version=council_input.current.number)
+    _record("save_version", council_input, by=by, version=council_input.newest.number)
     return council_input
 
 
@@ -115,7 +115,7 @@ def put_back(
     council_input = _passed_on(council_input)
     if version.council_input_id != council_input.pk:
         raise NotAllowedNow(_("This version belongs to another text."))
-    if version.words == council_input.current.words:
+    if version.words == council_input.newest.words:
         return council_input
     again = CouncilInputVersion(**version.words)
     _add_version(council_input, again, by=by)
@@ -138,7 +138,7 @@ def share(
     are not shared unread.
     """
     council_input = _passed_on(council_input)
-    if council_input.current.number != version_number:
+    if council_input.newest.number != version_number:
         raise _stale(council_input)
     shared = council_input.current_id if readers else None
     if council_input.audiences == set(readers) and council_input.shared_id == shared:
@@ -238,7 +238,7 @@ def _passed_on_before(
 
 
 def _stale(council_input: CouncilInput) -> StaleText:
-    name = council_input.current.saved_by
+    name = council_input.newest.saved_by
     return StaleText(
         _("%(name)s changed this text too.") % {"name": name}, current=council_input
     )
@@ -274,7 +274,7 @@ def _open_to(council_input: CouncilInput, readers: Collection[str]) -> None:
         council_input.number = (taken or 0) + 1
 
 
-def _record(verb: str, council_input: CouncilInput, *, by: User, **data) -> None:
+def _record(verb: str, council_input: CouncilInput, *, by: User, **data: Any) -> None:
     """Write it in the trail that nobody reads who may not know of the input.
 
     The council reads its own trail: not there what is its author's alone, nor what is

@@ -1,6 +1,7 @@
 """What somebody is typing: kept every few seconds, and lost to nobody."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -73,16 +74,23 @@ def set_aside(
 
 @transaction.atomic
 def take(
-    council_input: CouncilInput, words: Mapping, *, based_on: int, by: User
+    council_input: CouncilInput,
+    words: Mapping,
+    *,
+    instead_of: Mapping,
+    based_on: int,
+    by: User,
 ) -> InputDraft:
-    """Go on with ``words``, chosen from two texts; what was kept goes aside."""
+    """Go on with ``words``, chosen from two texts; the other one is kept aside."""
     council_input = _writable(council_input)
-    words = _storable(words)
+    words, other = _storable(words), _storable(instead_of)
     draft = _draft(council_input, by)
     if draft is None:
         raise NotAllowedNow(_("There is only one text left. Go on with that."))
-    aside = [text for text in [*draft.aside, draft.words] if text != words]
-    return _write(draft, words=words, aside=aside[-MOST_ASIDE:], based_on=based_on)
+    aside = [text for text in draft.aside if text not in (words, other)]
+    return _write(
+        draft, words=words, aside=[*aside, other][-MOST_ASIDE:], based_on=based_on
+    )
 
 
 @transaction.atomic
@@ -105,7 +113,7 @@ def _draft(council_input: CouncilInput, by: User) -> InputDraft | None:
     return council_input.drafts.filter(editor=by).first()
 
 
-def _write(draft: InputDraft, **fields) -> InputDraft:
+def _write(draft: InputDraft, **fields: Any) -> InputDraft:
     for name, value in fields.items():
         setattr(draft, name, value)
     draft.revision += 1

@@ -16,6 +16,7 @@ from procurement.models.council_input import (
     Goal,
     Recognition,
     Theme,
+    as_read_by,
 )
 from procurement.models.cycle import (
     Cycle,
@@ -95,6 +96,7 @@ __all__ = [
     "SubmittedItem",
     "SubmittedSource",
     "Theme",
+    "as_read_by",
     "dates_before",
     "sheet_of",
 ]

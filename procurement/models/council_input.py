@@ -50,6 +50,18 @@ class Audience(models.TextChoices):
     CARE_OFFICE = "care_office", _("the care office")
 
 
+def as_read_by(user: User, **words: object) -> Q:
+    """A condition on the words of inputs as ``user`` reads them.
+
+    A council is searched in what it last saved, others in what was shared with them;
+    in nothing else, so that no filter tells what they may not read.
+    """
+    seats = council_ids(user)
+    current = {f"current__{name}": value for name, value in words.items()}
+    shared = {f"shared__{name}": value for name, value in words.items()}
+    return Q(council__in=seats, **current) | ~Q(council__in=seats) & Q(**shared)
+
+
 class CouncilInputQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Inputs that ``user`` may know of.
@@ -84,17 +96,8 @@ class CouncilInputQuerySet(models.QuerySet):
         )
 
     def saying(self, user: User, **words: object) -> Self:
-        """Inputs whose words, as ``user`` reads them, fit: ``kind="question"``.
-
-        A council is searched in what it last saved, others in what was shared with
-        them; in nothing else, so that no filter tells what they may not read.
-        """
-        seats = council_ids(user)
-        current = {f"current__{name}": value for name, value in words.items()}
-        shared = {f"shared__{name}": value for name, value in words.items()}
-        return self.filter(
-            Q(council__in=seats, **current) | ~Q(council__in=seats) & Q(**shared)
-        )
+        """Inputs whose words, as ``user`` reads them, fit: ``kind="question"``."""
+        return self.filter(as_read_by(user, **words))
 
     def for_list(self):
         """With what one line of a list shows, the newest first."""
@@ -217,6 +220,13 @@ class CouncilInput(models.Model):
 
     def get_absolute_url(self):
         return reverse("procurement:input_detail", args=[self.pk])
+
+    @property
+    def newest(self) -> "CouncilInputVersion":
+        """The words that the council last saved; a draft has none yet."""
+        if self.current is None:
+            raise ValueError("A draft has no version.")
+        return self.current
 
     def version_for(self, user: User) -> "CouncilInputVersion | None":
         """The words that ``user`` reads: the council its newest, others what was

@@ -137,7 +137,9 @@ def test_passing_on_gives_the_council_the_first_version_and_nobody_else():
     draft = started()
     request = InformationRequestFactory()
 
-    passed_on = actions.pass_on(draft, version(), by=draft.author, request=request)
+    passed_on = actions.pass_on(
+        draft, version(), by=draft.author, request_id=request.pk
+    )
 
     passed_on.refresh_from_db()
     assert passed_on.status == CouncilInput.Status.PASSED_ON
@@ -265,7 +267,7 @@ def test_request_of_a_shared_input_stays_what_others_read():
 
     for each in (shared, private):
         actions.save_version(
-            each, version(), based_on=1, by=each.author, request=request
+            each, version(), based_on=1, by=each.author, request_id=request.pk
         )
 
     shared.refresh_from_db()
