@@ -31,7 +31,7 @@ def site(request: HttpRequest) -> dict[str, object]:
 
 
 def current_council(request: HttpRequest) -> Seat | None:
-    """The seat in the council that the reader chose to look at, if any; only a filter."""
+    """The seat in the council that the reader chose to look at; a filter, no right."""
     session = getattr(request, "session", None)
     chosen = session.get(COUNCIL_KEY) if session else None
     user = getattr(request, "user", None)

@@ -1,10 +1,14 @@
 """How many people read an input: said before somebody decides who may."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import combinations
 from uuid import UUID
 
 from django.db.models import CharField, Q, QuerySet, Value
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from councils.models import Council, CouncilMembership, OrganisationMembership
 from procurement.models import Audience
@@ -55,6 +59,43 @@ class Readership:
     def in_audience(self, audience: str) -> int:
         """How many people an audience has by itself; of the care office, none yet."""
         return len(getattr(self, audience, ()))
+
+    def table(self) -> str:
+        """``people`` for every choice that a form can hold, for readers.js."""
+        small = [Audience.CENTRAL_COUNCIL, Audience.ORGANISATION]
+        choices = [set(some) for n in range(3) for some in combinations(small, n)]
+        return json.dumps(
+            {
+                " ".join([*sorted(some), *(["closed"] if closed else [])]): self.people(
+                    some, closed
+                )
+                for some in choices
+                for closed in (False, True)
+            }
+        )
+
+    def hints(self, council: Council) -> dict[str, str]:
+        """What choosing an audience means, for the list of checkboxes."""
+        staff = _("The executive and advisers of %(organisation)s may read this.")
+        return {
+            Audience.CENTRAL_COUNCIL: _in_people(len(self.central_council))
+            + _(
+                "The central council may read and use this. "
+                "Your own words stay as they are."
+            ),
+            Audience.ORGANISATION: _in_people(len(self.organisation))
+            + staff % {"organisation": council.organisation},
+            Audience.CARE_OFFICE: _(
+                "The care office reads this only after your council has submitted it."
+            ),
+        }
+
+
+def _in_people(count: int) -> str:
+    return (
+        ngettext("%(count)s person.", "%(count)s people.", count) % {"count": count}
+        + " "
+    )
 
 
 def _seats(council: Council) -> QuerySet:

@@ -2,7 +2,12 @@ from django.urls import include, path
 
 from procurement.views import (
     composition,
+    council_input,
     desk,
+    input_conflict,
+    input_keeping,
+    input_sharing,
+    input_writing,
     public,
     response,
     signing,
@@ -58,8 +63,36 @@ desk_urls = [
     path("publiceren/", desk.publish, name="desk_publish"),
 ]
 
+# /inkoop/inbreng/<pk>/
+input_urls = [
+    path("", council_input.detail, name="input_detail"),
+    path("bewerken/", input_writing.edit, name="input_edit"),
+    path("bewaren/", input_keeping.keep, name="input_keep"),
+    path("twee-teksten/", input_conflict.conflict, name="input_conflict"),
+    path("weggooien/", input_conflict.drop, name="input_drop"),
+    path("delen/", input_sharing.share, name="input_share"),
+    path("sluiten/", input_sharing.close, name="input_close"),
+    path("voorbeeld/", input_sharing.preview, name="input_preview"),
+    path("versies/", council_input.versions, name="input_versions"),
+    path(
+        "versies/<uuid:version_pk>/terugzetten/",
+        council_input.put_back,
+        name="input_put_back",
+    ),
+    path("herkennen/", council_input.recognise, name="input_recognise"),
+    path("intrekken/", council_input.withdraw, name="input_withdraw"),
+]
+
 # /inkoop/
 urlpatterns = [
+    path("inbreng/", council_input.listing, name="input_list"),
+    path("inbreng/nieuw/", input_writing.where, name="input_where"),
+    path(
+        "rondes/<uuid:cycle_pk>/raden/<uuid:council_pk>/inbreng/nieuw/",
+        input_writing.create,
+        name="input_create",
+    ),
+    path("inbreng/<uuid:pk>/", include(input_urls)),
     path("samenstellen/", composition.listing, name="composition_list"),
     path(
         "rondes/<uuid:cycle_pk>/raden/<uuid:council_pk>/samenstellen/",

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, Expression, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -46,7 +47,7 @@ class Facets:
         for kind, pk, label, more, _year in rows:
             getattr(found, kind)[str(pk)] = label
             if kind == "requests":
-                found.cycle_of[str(pk)] = more
+                found.cycle_of[str(pk)] = str(UUID(more))
         found.cycles = _named(rows)
         return found
 
@@ -97,7 +98,13 @@ def _facets(user: User) -> QuerySet:
     )
 
 
-def _facet(rows: QuerySet, kind: str, label: Any, more=EMPTY, year=EMPTY) -> QuerySet:
+def _facet(
+    rows: QuerySet,
+    kind: str,
+    label: Expression | F,
+    more: Expression | F = EMPTY,
+    year: Expression | F = EMPTY,
+) -> QuerySet:
     return (
         rows.order_by()
         .annotate(

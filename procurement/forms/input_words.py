@@ -16,11 +16,12 @@ BESIDE = {"is_checked", "is_closed_to_secretary", *LISTS}
 
 def typed(posted: QueryDict) -> dict[str, Any]:
     """What somebody typed in ``InputForm``, finished or not, to be kept as it is."""
-    return {
+    words = {
         name: posted.getlist(name) if name in LISTS else posted[name]
         for name in InputForm.base_fields
         if name in posted
     }
+    return {"title": "", "text": "", **words}
 
 
 def words_of(

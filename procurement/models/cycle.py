@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -18,7 +19,7 @@ from portal.models import User
 from procurement.models.cycle_template import CycleKind, PhaseKind, PhaseRole
 
 
-def _bought_from(organisations: list[UUID]) -> Exists:
+def _bought_from(organisations: Sequence[UUID | None]) -> Exists:
     """Whether the cycle buys care, in its sector, where these organisations give it."""
     return Exists(
         Concession.objects.serving_in(OuterRef("contract_year")).filter(

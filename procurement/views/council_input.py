@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +14,7 @@ from councils.permissions import council_seats, is_member
 from portal.context import current_council
 from portal.diff import word_diff
 from portal.errors import NotAllowedNow
+from portal.http import UserRequest
 from portal.models import User
 from portal.paging import paginate
 from portal.permissions import require
@@ -60,8 +60,10 @@ def listing(request):
     )
     inputs = scope.filter(fits).for_list().annotate(**_beside(user))
     page = paginate(request, inputs, count=counts["total"])
+    seats = {seat.party_id for seat in council_seats(user)}
     for council_input in page:
         council_input.words = council_input.version_for(user)
+        council_input.is_own = council_input.council_id in seats
     return render(
         request,
         "procurement/council_input/list.html",
@@ -73,13 +75,13 @@ def listing(request):
             "cycle": cycle,
             "balance": _balance(counts),
             "lacks_good_news": not counts[Kind.GOOD_EXAMPLE],
-            "may_write": bool(council_seats(user)),
-            "own_councils": {seat.party_id for seat in council_seats(user)},
+            "may_write": bool(seats),
+            "shows_council": len(facets.councils) > 1,
         },
     )
 
 
-def _cycle(request: HttpRequest, facets: Facets) -> str:
+def _cycle(request: UserRequest, facets: Facets) -> str:
     """The round to look at: the newest unless another, or all, is asked for."""
     asked = request.GET.get("ronde")
     if asked == "alle" or asked in facets.cycles:
@@ -87,7 +89,7 @@ def _cycle(request: HttpRequest, facets: Facets) -> str:
     return next(iter(facets.cycles), "")
 
 
-def _scope(request, cycle: str):
+def _scope(request: UserRequest, cycle: str) -> QuerySet[CouncilInput]:
     scope = CouncilInput.objects.visible_to(request.user)
     if cycle:
         scope = scope.filter(cycle=cycle)
@@ -102,18 +104,21 @@ def _scope(request, cycle: str):
 
 def _beside(user: User) -> dict[str, Any]:
     """What a line tells beside the words: the name of a draft, and recognitions."""
-    mine = InputDraft.objects.filter(council_input=OuterRef("pk"), editor=user)
-    recognitions = (
-        Recognition.objects.filter(council_input=OuterRef("pk"))
-        .order_by()
-        .values("council_input")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    return {
-        "draft_title": Subquery(mine.annotate(t=KT("words__title")).values("t")[:1]),
-        "recognised": Subquery(recognitions),
-    }
+    name = _typing(user).annotate(title=KT("words__title")).values("title")[:1]
+    return {"draft_title": Subquery(name), "recognised": _recognised()}
+
+
+def _typing(user: User) -> QuerySet[InputDraft]:
+    return InputDraft.objects.filter(council_input=OuterRef("pk"), editor=user)
+
+
+def _recognitions() -> QuerySet[Recognition]:
+    return Recognition.objects.filter(council_input=OuterRef("pk")).order_by()
+
+
+def _recognised() -> Subquery:
+    counted = _recognitions().values("council_input").annotate(count=Count("pk"))
+    return Subquery(counted.values("count"))
 
 
 def _balance(counts: dict[str, int]) -> str:
@@ -138,25 +143,17 @@ def _balance(counts: dict[str, int]) -> str:
 def detail(request, pk):
     """One input in its own words: for its council the newest, for others the shared."""
     user = request.user
-    typing = InputDraft.objects.filter(council_input=OuterRef("pk"), editor=user)
-    recognised = Recognition.objects.filter(council_input=OuterRef("pk"))
     row = get_object_or_404(
         _with_words(CouncilInput.objects.visible_to(user)).annotate(
-            has_typing=Exists(typing),
-            recognised=Subquery(
-                recognised.order_by()
-                .values("council_input")
-                .annotate(count=Count("pk"))
-                .values("count")
-            ),
-            i_recognise=Exists(recognised.filter(member=user)),
+            has_typing=Exists(_typing(user)),
+            recognised=_recognised(),
+            i_recognise=Exists(_recognitions().filter(member=user)),
         ),
         pk=pk,
     )
     if row.status == Status.DRAFT:
         return redirect("procurement:input_edit", pk=pk)
     is_own = is_member(user, row.council)
-    may_share = can_share_input(user, row)
     readership = Readership.around(row.council) if is_own else None
     return render(
         request,
@@ -171,7 +168,7 @@ def detail(request, pk):
             "has_helpers": bool(readership and readership.helpers),
             "has_newer": bool(row.shared_id and row.shared_id != row.current_id),
             "may_edit": can_edit_input(user, row),
-            "may_share": may_share,
+            "may_share": can_share_input(user, row),
             "may_close": can_close_input(user, row),
             "may_recognise": can_recognise(user, row),
             "uses": [],
@@ -179,7 +176,7 @@ def detail(request, pk):
     )
 
 
-def _with_words(inputs):
+def _with_words(inputs: QuerySet) -> QuerySet:
     return inputs.select_related(
         "author",
         "council__organisation",
@@ -205,8 +202,8 @@ def versions(request, pk):
         pk=pk,
     )
     require(is_member(request.user, row.council))
-    saved = list(row.versions.select_related("saved_by").order_by("number"))
-    before = [None, *saved]
+    saved = list(row.versions.select_related("saved_by").order_by("-number"))
+    page = paginate(request, list(zip(saved, [*saved[1:], None], strict=True)))
     steps = [
         {
             "version": version,
@@ -214,14 +211,15 @@ def versions(request, pk):
             "text": word_diff(older.text if older else "", version.text),
             "is_first": older is None,
         }
-        for older, version in zip(before, saved, strict=False)
+        for version, older in page
     ]
     return render(
         request,
         "procurement/council_input/versions.html",
         {
             "council_input": row,
-            "page": paginate(request, steps[::-1], count=len(steps)),
+            "page": page,
+            "steps": steps,
             "may_edit": can_edit_input(request.user, row),
         },
     )

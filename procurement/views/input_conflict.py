@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.diff import Part, word_diff
 from portal.errors import NotAllowedNow
+from portal.http import UserRequest
 from portal.permissions import require
 from procurement.actions import council_input as actions
 from procurement.actions import input_draft
@@ -79,7 +80,7 @@ def drop(request, pk):
     return redirect("procurement:input_detail", pk=pk)
 
 
-def _chosen(request: HttpRequest, writing: Writing, found: Conflict) -> HttpResponse:
+def _chosen(request: UserRequest, writing: Writing, found: Conflict) -> HttpResponse:
     choice = request.POST.get("choice")
     words, other = found.mine, found.other
     if choice == "other":

@@ -38,10 +38,10 @@ def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         writing = Writing.returned(request, pk)
         draft = _kept(request, writing)
-    except (Gone, NotAllowedNow):
-        return _given_back(request)
     except StaleText as stale:
         return _two_texts(request, writing, str(stale))
+    except (Gone, NotAllowedNow):
+        return _given_back(request)
     if request.accepts("text/html"):
         return _next_page(request, writing, draft)
     return _told(request, writing, draft)
@@ -166,13 +166,14 @@ def _given_back(request: HttpRequest) -> HttpResponse:
 def _told(
     request: HttpRequest, writing: Writing, draft: InputDraft | None
 ) -> HttpResponse:
+    edit = reverse("procurement:input_edit", args=[writing.council_input.pk])
     answer: dict[str, Any] = {
+        "page": edit,
         "revision": draft.revision if draft else _number(request, "revision"),
         "message": _("Saved at %(time)s") % {"time": _clock(draft)},
     }
     if request.user.pk == writing.by.pk:
         return JsonResponse(answer)
-    edit = reverse("procurement:input_edit", args=[writing.council_input.pk])
     answer |= {
         "message": _waiting(draft),
         "login": redirect_to_login(edit).url,

@@ -1,15 +1,14 @@
 """Deciding who may read an input: closed by default, opened on purpose."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.errors import NotAllowedNow, StaleText
+from portal.http import UserRequest
 from portal.moments import nl_date
 from portal.permissions import require
 from procurement.actions import council_input as actions
@@ -32,13 +31,14 @@ def share(request, pk):
         audiences=audience_choices(row),
         initial={"readers": sorted(row.audiences), "version": row.newest.number},
     )
-    added: list[str] = []
+    added = []
     if request.method == "POST" and form.is_valid():
         readers = form.cleaned_data["readers"]
         added = _added(row, readers)
         if not added or "sure" in request.POST:
             return _shared(request, row, form)
     readership = Readership.around(row.council)
+    form.fields["readers"].widget.hints = readership.hints(row.council)
     return render(
         request,
         "procurement/council_input/share.html",
@@ -61,7 +61,7 @@ def _added(row: CouncilInput, readers: list[str]) -> list[str]:
     return readers
 
 
-def _shared(request: HttpRequest, row: CouncilInput, form: SharingForm) -> HttpResponse:
+def _shared(request: UserRequest, row: CouncilInput, form: SharingForm) -> HttpResponse:
     readers = form.cleaned_data["readers"]
     gone = [each for each in row.audiences if each not in readers]
     since = row.shared_at
@@ -149,7 +149,7 @@ def preview(request, pk):
     if row.current is None or reader not in row.possible_audiences:
         raise Http404
     audience = Audience(reader)
-    context: dict[str, Any] = {
+    context = {
         "council_input": row,
         "version": row.newest,
         "reader": audience.label,

@@ -199,26 +199,30 @@ def form_page(
     ``people``: words that may point at a person, which the writer is asked about once.
     """
     row = writing.council_input
-    readership = Readership.around(row.council)
-    return render(
-        request,
-        "procurement/council_input/form.html",
-        {
-            "form": form,
-            "council_input": row,
-            "is_draft": writing.is_draft,
-            "key": writing.key(),
-            "revision": draft.revision if draft else 0,
-            "based_on": draft.based_on if draft else writing.based_on,
-            "kept_at": draft.saved_at if draft else None,
-            "aside": draft.aside[-1] if draft and draft.aside else None,
-            "people": people,
+    context: dict[str, Any] = {
+        "form": form,
+        "council_input": row,
+        "is_draft": writing.is_draft,
+        "key": writing.key(),
+        "revision": draft.revision if draft else 0,
+        "based_on": draft.based_on if draft else writing.based_on,
+        "kept_at": draft.saved_at if draft else None,
+        "aside": draft.aside[-1] if draft and draft.aside else None,
+        "people": people or [],
+        "has_asked": bool(people) or "asked" in request.POST,
+    }
+    if writing.is_draft:
+        readership = Readership.around(row.council)
+        readers: Any = form.fields["readers"].widget
+        readers.hints = readership.hints(row.council)
+        chosen, is_closed = form["readers"].value(), False
+        if "is_closed_to_secretary" in form.fields:
+            is_closed = bool(form["is_closed_to_secretary"].value())
+        context |= {
             "readership": readership,
-            "people_now": readership.people(form["readers"].value() or [])
-            if writing.is_draft
-            else None,
-        },
-    )
+            "people_now": readership.people(chosen or [], is_closed),
+        }
+    return render(request, "procurement/council_input/form.html", context)
 
 
 def _rounds(organisations: set[UUID | None]) -> list[tuple[UUID, Cycle]]:

@@ -90,7 +90,13 @@ def test_of_two_texts_the_one_not_chosen_is_kept_aside():
     keep(draft, "Nieuw")
     actions.set_aside(draft, {"text": "Oud venster"}, based_on=0, by=draft.author)
 
-    actions.take(draft, {"text": "Oud venster"}, based_on=0, by=draft.author)
+    actions.take(
+        draft,
+        {"text": "Oud venster"},
+        instead_of={"text": "Nieuw"},
+        based_on=0,
+        by=draft.author,
+    )
 
     kept = InputDraft.objects.get()
     assert (kept.words, kept.aside) == ({"text": "Oud venster"}, [{"text": "Nieuw"}])
