@@ -26,7 +26,6 @@ from procurement.actions.submission_freezing import freeze, hold_sources
 from procurement.models import (
     CouncilInput,
     Cycle,
-    CycleKind,
     MinorityStatement,
     Paragraph,
     Phase,
@@ -47,7 +46,7 @@ MINUTES_TO_SIGN = 15
 @transaction.atomic
 def start(council: Council, cycle: Cycle, *, by: User) -> Submission:
     """The submission of a council for a round; there is never more than one."""
-    if cycle.kind != CycleKind.PROCUREMENT or not cycle.is_published:
+    if cycle.care_office is None or not cycle.is_published:
         raise NotAllowedNow(_("Nothing is submitted in this round."))
     served = Council.objects.under(cycle.care_office).of_sector(cycle.sector)
     if not served.filter(pk=council.pk).exists():
@@ -313,7 +312,7 @@ def _signature(
     signature = Signature(
         version=version,
         signed_by=by,
-        role=role_in(by, submission.council),
+        role=role_in(by, submission.council) or "",
         signed_at=timezone.now(),
         keep_until=version.keep_until,
     )

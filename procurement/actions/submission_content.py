@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -70,14 +70,16 @@ class Piece:
 
     @property
     def of(self) -> CouncilInput | Paragraph:
-        return self.line.council_input or self.line.paragraph
+        return self.line.thing
 
     @property
     def words(self) -> CouncilInputVersion | Paragraph:
         """What holds its title, kind, goal and theme."""
-        if self.line.paragraph:
-            return self.line.paragraph
-        return self.line.council_input.shared or self.line.council_input.current
+        thing = self.line.thing
+        if isinstance(thing, Paragraph):
+            return thing
+        # Passed on, so there are words; the constraints of the table see to it.
+        return cast(CouncilInputVersion, thing.shared or thing.current)
 
     @property
     def for_organisation(self) -> bool:

@@ -15,7 +15,8 @@ class OfferForm(Form):
             "required": _("Read the text for names first. Then tick this line.")
         },
     )
-    # The fingerprint of the draft that was on the screen.
+    # The fingerprint of the draft that was on the screen; the page fills it in anew
+    # each time it is shown.
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
@@ -53,7 +54,7 @@ class SignForm(Form):
             "required": _("Does the council not agree yet? Then do not sign.")
         },
     )
-    # The signing code of what was on the screen.
+    # The signing code of what was on the screen, filled in anew by the page.
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 

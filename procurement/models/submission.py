@@ -1,9 +1,10 @@
 from datetime import datetime
-from typing import Self
+from typing import Self, cast
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +90,7 @@ class SubmissionQuerySet(models.QuerySet):
         )
         newest, sent = versions[:1], versions.signed()[:1]
         return self.annotate(
-            newest_number=Subquery(newest.values("number")),
+            newest_number=Coalesce(Subquery(newest.values("number")), 0),
             offered_at=Subquery(newest.values("offered_at")),
             signed_at=Subquery(sent.values("signature__signed_at")),
             is_late=Subquery(sent.values("signature__is_late")),
@@ -129,6 +130,18 @@ class Submission(models.Model):
     returned_why = models.CharField(max_length=500, blank=True, editable=False)
     # When the care office first opened the version that was sent last.
     first_read_at = models.DateTimeField(null=True, editable=False)
+
+    # Of a row that was read with_dates(), with_home_care() and with_standing().
+    closes_at: datetime | None
+    organisation_days: int
+    central_days: int
+    local_days: int
+    has_home_care: bool
+    newest_number: int
+    offered_at: datetime | None
+    signed_at: datetime | None
+    is_late: bool | None
+    answered_at: datetime | None
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -199,3 +212,8 @@ class SubmissionItem(models.Model):
 
     def __str__(self):
         return f"line {str(self.pk)[:8]}"
+
+    @property
+    def thing(self) -> CouncilInput | Paragraph:
+        """The whole input or the paragraph that stands on this line."""
+        return cast(CouncilInput | Paragraph, self.council_input or self.paragraph)

@@ -76,4 +76,4 @@ def find(typed: str) -> Found | None:
         .select_related("submission")
         .first()
     )
-    return version and Found(version.offered_at, False, version.submission)
+    return Found(version.offered_at, False, version.submission) if version else None

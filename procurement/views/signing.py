@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from portal.errors import NotAllowedNow
+from portal.http import UserRequest
 from portal.moments import nl_date
 from portal.permissions import require
 from procurement.actions import submission as actions
@@ -22,7 +23,7 @@ from procurement.views.submission import counts_of, get_submission
 Status = Submission.Status
 
 
-def _offered(request: HttpRequest, pk: UUID, allowed) -> SubmissionVersion | None:
+def _offered(request: UserRequest, pk: UUID, allowed) -> SubmissionVersion | None:
     """The version that lies there to be signed, or None when none does."""
     submission = get_submission(request, pk)
     if reader_of(request.user, submission) != Reader.COUNCIL:
@@ -35,15 +36,14 @@ def _offered(request: HttpRequest, pk: UUID, allowed) -> SubmissionVersion | Non
     return version
 
 
-def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
+def sign(request: UserRequest, pk: UUID) -> HttpResponse:
     """Read the whole text, then sign exactly that."""
     version = _offered(request, pk, can_sign)
     if version is None:
         return redirect("procurement:submission_detail", pk)
     submission = version.submission
     reading = whole(version, Reader.COUNCIL)
-    code = actions.signing_code(version, list(version.statements.all()))
-    form = SignForm(request.POST or None, initial={"seen": code})
+    form = SignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             signature = actions.sign(
@@ -68,6 +68,7 @@ def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
             "reading": reading,
             "counts": counts_of(reading),
             "form": form,
+            "seen": actions.signing_code(version, list(version.statements.all())),
             "reactions": reactions_to(version),
         },
     )
@@ -104,7 +105,7 @@ def reactions_to(version: SubmissionVersion) -> list[Reaction]:
     ]
 
 
-def statement(request: HttpRequest, pk: UUID) -> HttpResponse:
+def statement(request: UserRequest, pk: UUID) -> HttpResponse:
     """Add one's minority statement, change it, or take it away again."""
     version = _offered(request, pk, can_dissent)
     if version is None:
@@ -136,7 +137,7 @@ def statement(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _withdraw(request: HttpRequest, version: SubmissionVersion) -> HttpResponse:
+def _withdraw(request: UserRequest, version: SubmissionVersion) -> HttpResponse:
     try:
         actions.withdraw_statement(version, by=request.user)
     except NotAllowedNow as error:

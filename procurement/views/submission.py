@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Exists, F, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -14,6 +14,7 @@ from councils.models import Council
 from councils.permissions import Role, council_ids
 from portal.context import COUNCIL_KEY
 from portal.errors import NotAllowedNow
+from portal.http import UserRequest
 from portal.paging import paginate
 from portal.pdf import pdf_response
 from portal.permissions import require
@@ -46,14 +47,14 @@ class Row(NamedTuple):
     is_own: bool
 
 
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: UserRequest) -> HttpResponse:
     """Every submission that the visitor may know of, and those that can be begun."""
     chosen = _chosen_council(request)
     submissions = Submission.objects.visible_to(request.user)
-    startable = startable_rounds(council_ids(request.user, *PREPARERS))
+    prepared = council_ids(request.user, *PREPARERS)
     if chosen:
         submissions = submissions.filter(council=chosen)
-        startable = startable.filter(council_pk=chosen)
+        prepared = [chosen] if chosen in prepared else []
     submissions = submissions.with_dates().with_standing().for_list()
     page = paginate(
         request, submissions.order_by("-cycle__contract_year", "council__name", "pk")
@@ -62,11 +63,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "procurement/submission/list.html",
-        {"page": page, "rows": rows, "startable": startable},
+        {"page": page, "rows": rows, "startable": startable_rounds(prepared)},
     )
 
 
-def _chosen_council(request: HttpRequest) -> UUID | None:
+def _chosen_council(request: UserRequest) -> UUID | None:
     """The council that the visitor looks at, if it is one of the visitor's own."""
     chosen = request.session.get(COUNCIL_KEY)
     councils = council_ids(request.user)
@@ -97,7 +98,7 @@ def startable_rounds(councils: list[UUID]) -> QuerySet[Cycle]:
 
 
 @require_POST
-def start(request: HttpRequest, cycle_pk: UUID, council_pk: UUID) -> HttpResponse:
+def start(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpResponse:
     """Begin the submission of a council for a round, or go on with it."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user), pk=cycle_pk)
     councils = Council.objects.filter(pk__in=council_ids(request.user))
@@ -114,7 +115,7 @@ def start(request: HttpRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespons
 # --- One submission --------------------------------------------------------------
 
 
-def get_submission(request: HttpRequest, pk: UUID) -> Submission:
+def get_submission(request: UserRequest, pk: UUID) -> Submission:
     """The submission with this key, if it exists for the visitor."""
     submissions = Submission.objects.visible_to(request.user).with_dates()
     return get_object_or_404(
@@ -122,7 +123,7 @@ def get_submission(request: HttpRequest, pk: UUID) -> Submission:
     )
 
 
-def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def detail(request: UserRequest, pk: UUID) -> HttpResponse:
     """What lies there now: the draft for its council, else the version that stands."""
     submission = get_submission(request, pk)
     is_council = reader_of(request.user, submission) == Reader.COUNCIL
@@ -131,13 +132,13 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _version(request, submission, reading_of(submission, request.user))
 
 
-def version(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+def version(request: UserRequest, pk: UUID, number: int) -> HttpResponse:
     """An older version, which stays readable for who could read it."""
     submission = get_submission(request, pk)
     return _version(request, submission, reading_of(submission, request.user, number))
 
 
-def pdf(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def pdf(request: UserRequest, pk: UUID) -> HttpResponseBase:
     """The paper of what this reader sees; ``?versie=`` asks for an older one."""
     submission = get_submission(request, pk)
     asked = request.GET.get("versie", "")
@@ -151,7 +152,7 @@ def pdf(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     )
 
 
-def _draft(request: HttpRequest, submission: Submission) -> HttpResponse:
+def _draft(request: UserRequest, submission: Submission) -> HttpResponse:
     return render(
         request,
         "procurement/submission/draft.html",
@@ -159,24 +160,24 @@ def _draft(request: HttpRequest, submission: Submission) -> HttpResponse:
             "submission": submission,
             "steps": steps_of(submission, None),
             "pieces": readable_pieces(request, submission),
-            "older": range(1, (submission.newest_number or 0) + 1),
+            "older": range(1, submission.newest_number + 1),
             "may_edit": can_offer(request.user, submission.council),
         },
     )
 
 
-def readable_pieces(request: HttpRequest, submission: Submission) -> list[Piece]:
+def readable_pieces(request: UserRequest, submission: Submission) -> list[Piece]:
     """The lines of a draft, without what is closed to a secretary who looks."""
     return [
         piece
         for piece in pieces_of(submission)
-        if piece.line.paragraph_id
+        if piece.line.council_input is None
         or can_read_closed(request.user, piece.line.council_input)
     ]
 
 
 def _version(
-    request: HttpRequest, submission: Submission, reading: Reading | None
+    request: UserRequest, submission: Submission, reading: Reading | None
 ) -> HttpResponse:
     if reading is None:
         raise Http404
@@ -208,7 +209,7 @@ def _version(
 
 
 def _note_reading(
-    request: HttpRequest, submission: Submission, reading: Reading
+    request: UserRequest, submission: Submission, reading: Reading
 ) -> None:
     """The council may see when the care office first opened what it sent."""
     if reading.reader == Reader.CARE_OFFICE and submission.first_read_at is None:

@@ -6,12 +6,13 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.errors import NotAllowedNow
+from portal.http import UserRequest
 from portal.permissions import require
 from procurement.actions import submission as actions
 from procurement.actions.submission_content import (
@@ -35,7 +36,7 @@ from procurement.views.submission_steps import steps_of
 Status = Submission.Status
 
 
-def _get(request: HttpRequest, pk: UUID) -> Submission:
+def _get(request: UserRequest, pk: UUID) -> Submission:
     """The submission, for whoever prepares it; to others of the council: 403."""
     submission = get_submission(request, pk)
     if reader_of(request.user, submission) != Reader.COUNCIL:
@@ -47,7 +48,7 @@ def _get(request: HttpRequest, pk: UUID) -> Submission:
 # --- Collecting ------------------------------------------------------------------
 
 
-def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     """What stands in the submission, and what could be added to it."""
     submission = _get(request, pk)
     if submission.status != Status.DRAFT:
@@ -73,7 +74,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _available(
-    request: HttpRequest, submission: Submission, pieces: list[Piece]
+    request: UserRequest, submission: Submission, pieces: list[Piece]
 ) -> tuple[list[CouncilInput], list[Paragraph]]:
     """What the council has that does not stand in the submission yet."""
     in_round = {"council": submission.council_id, "cycle": submission.cycle_id}
@@ -115,33 +116,33 @@ def _misses_home_care(submission: Submission, pieces: list[Piece]) -> bool:
 
 
 @require_POST
-def item_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def item_add(request: UserRequest, pk: UUID) -> HttpResponse:
     """Add one input or paragraph, or all that may go (``all``)."""
     submission = _get(request, pk)
     inputs, paragraphs = _available(request, submission, pieces_of(submission))
-    things = {str(each.pk): each for each in [*paragraphs, *inputs]}
+    things: list[CouncilInput | Paragraph] = [*paragraphs, *inputs]
     if "all" in request.POST:
-        chosen = [each for each in things.values() if each.for_care_office]
+        chosen = [each for each in things if each.for_care_office]
     else:
-        chosen = [things[key] for key in request.POST.getlist("item") if key in things]
+        chosen = [each for each in things if str(each.pk) == request.POST.get("item")]
     return _change(request, submission, partial(actions.add_items, submission, chosen))
 
 
 @require_POST
-def item_move(request: HttpRequest, pk: UUID, item_pk: UUID) -> HttpResponse:
+def item_move(request: UserRequest, pk: UUID, item_pk: UUID) -> HttpResponse:
     submission = _get(request, pk)
     item, up = _item(request, submission, item_pk), request.POST.get("to") == "up"
     return _change(request, submission, partial(actions.reorder, item, up=up))
 
 
 @require_POST
-def item_remove(request: HttpRequest, pk: UUID, item_pk: UUID) -> HttpResponse:
+def item_remove(request: UserRequest, pk: UUID, item_pk: UUID) -> HttpResponse:
     submission = _get(request, pk)
     item = _item(request, submission, item_pk)
     return _change(request, submission, partial(actions.remove_item, item))
 
 
-def _item(request: HttpRequest, submission: Submission, pk: UUID) -> SubmissionItem:
+def _item(request: UserRequest, submission: Submission, pk: UUID) -> SubmissionItem:
     item = get_object_or_404(submission.items.select_related("council_input"), pk=pk)
     if item.council_input and not can_read_closed(request.user, item.council_input):
         raise Http404
@@ -149,7 +150,7 @@ def _item(request: HttpRequest, submission: Submission, pk: UUID) -> SubmissionI
 
 
 def _change(
-    request: HttpRequest, submission: Submission, change: Callable[..., object]
+    request: UserRequest, submission: Submission, change: Callable[..., object]
 ) -> HttpResponse:
     """Do it, and back to the list; a refusal becomes a message."""
     try:
@@ -162,19 +163,18 @@ def _change(
 # --- Offering and taking back ----------------------------------------------------
 
 
-def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def offer(request: UserRequest, pk: UUID) -> HttpResponse:
     """The whole text once more, for names and for readers; then it stays as it is."""
     submission = _get(request, pk)
     if submission.status != Status.DRAFT:
         return redirect(submission)
     pieces = pieces_of(submission)
-    form = OfferForm(request.POST or None, initial={"seen": draft_fingerprint(pieces)})
+    form = OfferForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.offer(submission, by=request.user, seen=form.cleaned_data["seen"])
         except NotAllowedNow as error:
             form.add_error(None, str(error))
-            form.data = {**form.data.dict(), "seen": draft_fingerprint(pieces)}
         else:
             messages.success(request, _("The chair can sign the text now."))
             return redirect(submission)
@@ -184,16 +184,17 @@ def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
         {
             "submission": submission,
             "form": form,
+            "seen": draft_fingerprint(pieces),
             "goals": sheet_of(items_content(pieces)),
             "shared": [piece for piece in pieces if piece.for_organisation],
             "total": len(pieces),
             "has_obstacle": any(piece.obstacle for piece in pieces),
-            "next_number": (submission.newest_number or 0) + 1,
+            "next_number": submission.newest_number + 1,
         },
     )
 
 
-def take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+def take_back(request: UserRequest, pk: UUID) -> HttpResponse:
     """Ask once more, then make a draft of it again."""
     submission = _get(request, pk)
     if submission.status == Status.DRAFT:
