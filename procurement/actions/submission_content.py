@@ -306,7 +306,7 @@ def _source_content(source: Source) -> dict[str, Any]:
         "title": source.title,
         "text": source.text,
         "care_setting": setting,
-        "care_setting_label": CareSetting(setting).label if setting else "",
+        "care_setting_label": str(CareSetting(setting).label) if setting else "",
         "location": source.location,
         "consulted": source.consulted,
         "consulted_how": source.consulted_how,

@@ -62,7 +62,8 @@ def whole(version: SubmissionVersion, reader: Reader) -> Reading:
 
 
 def _extract(submission: Submission, number: int | None) -> Reading | None:
-    """Without the minority statements: they speak of the whole text."""
+    """Without the minority statements, which speak of the whole text, and without the
+    short names of input (W3): their numbers tell that there are others."""
     open_items = dict(
         SubmittedItem.objects.open_to_organisation()
         .filter(version__submission=submission)
@@ -71,4 +72,7 @@ def _extract(submission: Submission, number: int | None) -> Reading | None:
     version = submission.versions.for_page().filter(pk__in=open_items.values()).first()
     if version is None or number not in {None, version.number}:
         return None
-    return Reading(version, Reader.ORGANISATION, version.sheet(open_items), [])
+    goals = version.sheet(open_items)
+    for item in (item for goal in goals for item in goal.items):
+        item["sources"] = [{**each, "tile": ""} for each in item["sources"]]
+    return Reading(version, Reader.ORGANISATION, goals, [])

@@ -24,7 +24,7 @@ class TakeBackForm(Form):
     why = forms.CharField(
         label=_("What has to be different?"),
         help_text=_("Only your council reads this."),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"class": "own", "rows": 3}),
         max_length=500,
         required=False,
     )
@@ -34,7 +34,7 @@ class StatementForm(ModelForm):
     class Meta:
         model = MinorityStatement
         fields = ["text"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 8})}
+        widgets = {"text": forms.Textarea(attrs={"class": "own", "rows": 8})}
         help_texts = {
             "text": _(
                 "It goes along unchanged, without your name. Write no names in it."

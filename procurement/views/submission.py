@@ -183,7 +183,10 @@ def _version(
         raise Http404
     shown, user = reading.version, request.user
     _note_reading(request, submission, reading)
+    is_council = reading.reader == Reader.COUNCIL
     is_newest = shown.number == submission.newest_number
+    # To others than the council, what it sent last is the newest there is.
+    stands = is_newest or not is_council
     lies_there = is_newest and submission.status == Status.OFFERED
     return render(
         request,
@@ -193,8 +196,10 @@ def _version(
             "version": shown,
             "reading": reading,
             "counts": counts_of(reading),
-            "is_newest": is_newest or reading.reader != Reader.COUNCIL,
-            "steps": steps_of(submission, shown) if is_newest else [],
+            "stands": stands,
+            "steps": steps_of(submission, shown)
+            if stands and not reading.is_extract
+            else [],
             "older": _older(submission, reading),
             "may_sign": lies_there and can_sign(user, submission),
             "may_dissent": lies_there and can_dissent(user, submission),

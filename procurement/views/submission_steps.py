@@ -8,8 +8,6 @@ from django.utils.translation import gettext as _
 from portal.moments import nl_day_month, nl_time
 from procurement.models import Submission, SubmissionVersion
 
-Status = Submission.Status
-
 
 class Step(NamedTuple):
     """One step: done, now or to come, with the lines under its name."""
@@ -22,10 +20,9 @@ class Step(NamedTuple):
 def steps_of(submission: Submission, version: SubmissionVersion | None) -> list[Step]:
     """Collecting, offering, signing with sending, and the answer.
 
-    ``version`` is the one that lies there now; a draft has none.
+    ``version`` is the one that stands for this reader; a draft has none. Nothing of
+    what became of the submission after that version is told.
     """
-    if submission.status == Status.DRAFT:
-        version = None
     signature = version.signature if version and version.is_signed else None
     publication = getattr(version, "publication", None)
     return [
@@ -33,7 +30,7 @@ def steps_of(submission: Submission, version: SubmissionVersion | None) -> list[
         _offering(version),
         _signing(submission, version),
         Step(
-            _("Answered"),
+            _("Answered") if publication else _("Answering"),
             "done" if publication else "now" if signature else "",
             [nl_day_month(publication.at)]
             if publication
@@ -52,7 +49,7 @@ def _collecting(submission: Submission, version: SubmissionVersion | None) -> St
 
 def _offering(version: SubmissionVersion | None) -> Step:
     if version is None:
-        return Step(_("Offer for signing"), "", [])
+        return Step(_("Offering"), "", [])
     return Step(
         _("Offered"), "done", [_moment(version.offered_at), version.offered_by.name]
     )
@@ -61,7 +58,7 @@ def _offering(version: SubmissionVersion | None) -> Step:
 def _signing(submission: Submission, version: SubmissionVersion | None) -> Step:
     if version is None or not version.is_signed:
         state = "now" if version else ""
-        return Step(_("Sign and send"), state, _until(submission.closes_at))
+        return Step(_("Signing and sending"), state, _until(submission.closes_at))
     signature = version.signature
     lines = [_moment(signature.signed_at), signature.signed_by.name]
     if signature.is_late:

@@ -386,6 +386,7 @@ def test_care_office_sees_the_sent_text_while_a_new_one_is_made(client, submissi
 
     page = client.get(url("detail", submission))
     assertContains(page, "Wij durven het niet te zeggen.")
+    assertContains(page, "Ondertekend en verstuurd")
     for hidden in ("Een nieuw punt.", "Er mist iets.", "Versie 2", "andere versie"):
         assertNotContains(page, hidden)
     assert client.get(url("version", submission, 2)).status_code == 404
