@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -35,3 +36,24 @@ def change_address(person: User, address: str, *, by: User) -> User:
     person.save(update_fields=["email"])
     audit.record("user.address", person, by=by)
     return person
+
+
+@transaction.atomic
+def take_away_second_step(authenticator: Authenticator, *, by: User) -> None:
+    """Help somebody who lost the telephone: the next login asks for a new second step.
+
+    Recovery codes are of no use to who has nothing that they stand in for.
+    """
+    person = authenticator.user
+    authenticator.delete()
+    audit.record("user.second_factor_remove", person, by=by, type=authenticator.type)
+    mine = Authenticator.objects.filter(user=person)
+    if not mine.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        mine.delete()
+    mail.queue(
+        "login_changed",
+        to=person,
+        key=f"login_changed:{uuid4()}",
+        kind="security",
+        change=_("An administrator took away your second step."),
+    )

@@ -30,7 +30,7 @@ _NEW_PASSWORD_HINT = _(
 )
 _CODE = _("The code from the mail")
 _CODE_HINT = _("6 digits. The newest mail counts.")
-_APP_CODE = _("The code from your app")
+_APP_CODE = _("Enter the code from your app")
 _MISSING = {
     "email": _("Fill in your e-mail address."),
     "login": _("Fill in your e-mail address."),

@@ -221,7 +221,7 @@ def test_no_page_of_the_second_step_has_barriers(
 ):
     log_in_by_code(page, site, secretary)
     visitor.go(site, "mfa_index", "mfa_add_webauthn", "mfa_activate_totp")
-    page.get_by_label("De code uit uw app").fill("1")
+    page.get_by_label("Vul de code uit uw app in").fill("1")
     visitor.send("Voeg de app toe", "wrong code of the app")
     make_passkey(page, site)
     visitor.look("mfa_view_recovery_codes")

@@ -1,0 +1,86 @@
+"""People and their second steps, for an administrator; no passwords, no secrets."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from portal import actions_account as actions
+from portal import audit
+from portal.forms import ModelForm
+from portal.models import User
+
+# allauth's own list of addresses stays empty: User.email is the one truth.
+admin.site.unregister(EmailAddress)
+admin.site.unregister(Authenticator)
+
+
+class PersonForm(ModelForm):
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """Accounts begin with an invitation and end by being closed."""
+
+    form = PersonForm
+    fields = ["name", "email", "phone", "is_active", "is_staff", "last_login"]
+    readonly_fields = ["last_login"]
+    list_display = ["name", "email", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff"]
+    search_fields = ["name", "email"]
+    ordering = ["name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
+    ) -> None:
+        new_address = obj.email
+        with transaction.atomic():
+            obj.email = form.initial["email"]
+            # An administrator of Inbreng may do all that the admin offers.
+            obj.is_superuser = obj.is_staff
+            super().save_model(request, obj, form, change)
+            audit.record(
+                "user.admin_change", obj, by=request.user, fields=form.changed_data
+            )
+            if new_address != obj.email:
+                actions.change_address(obj, new_address, by=request.user)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin):
+    """Only to take one away, when a telephone or a device is lost."""
+
+    fields = ["user", "type", "created_at", "last_used_at"]
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__name", "user__email"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Authenticator | None = None
+    ) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        actions.take_away_second_step(obj, by=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for authenticator in queryset:
+            actions.take_away_second_step(authenticator, by=request.user)
