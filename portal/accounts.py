@@ -21,9 +21,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.functional import lazy
@@ -275,6 +276,15 @@ def log_in(request: HttpRequest, user: User) -> HttpResponse:
         AccountAdapter().logout(request)
     record_authentication(request, user, method="invitation", email=user.email)
     return perform_login(request, Login(user=user, email=user.email))
+
+
+def be(request: HttpRequest, user: User) -> HttpResponse:
+    """Go on as ``user`` without any step: in a demonstration all are invented."""
+    if not settings.DEMO:
+        raise PermissionDenied
+    AccountAdapter().logout(request)
+    AccountAdapter().login(request, user)
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 def passkeys_work() -> bool:

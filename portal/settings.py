@@ -25,6 +25,7 @@ SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 IS_HTTPS = SITE_URL.startswith("https://")
 DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / "var")))
 SECRET_KEY = env_secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = [key for key in env("SECRET_KEY_OLD", "").split(",") if key]
 
 _host = urlsplit(SITE_URL).hostname or ""
 ALLOWED_HOSTS = [

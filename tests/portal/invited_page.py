@@ -1,10 +1,10 @@
-"""A page that lets somebody in as an accepted invitation does."""
+"""Pages that let somebody in: an accepted invitation, and a demonstration."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from portal.accounts import log_in
+from portal.accounts import be, log_in
 from portal.models import User
 
 
@@ -13,7 +13,13 @@ def page(request: HttpRequest, pk: str) -> HttpResponse:
     return log_in(request, User.objects.get(pk=pk))
 
 
+@login_not_required
+def demo(request: HttpRequest, pk: str) -> HttpResponse:
+    return be(request, User.objects.get(pk=pk))
+
+
 urlpatterns = [
+    path("proef/<uuid:pk>/", demo),
     path("uitgenodigd/<uuid:pk>/", page),
     path("", include("portal.urls")),
 ]

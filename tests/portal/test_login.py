@@ -2,16 +2,19 @@
 
 import re
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection
+from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
+from portal import urls_account
 from portal.models import AuditEvent, OutgoingMail, User
 from tests.factories import UserFactory
 
@@ -55,6 +58,14 @@ def wrong(code: str) -> str:
 def verbs(person: User) -> list[str]:
     events = AuditEvent.objects.filter(subject_id=person.pk)
     return list(events.order_by("position").values_list("verb", flat=True))
+
+
+def views(patterns):
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from views(pattern.url_patterns)
+        else:
+            yield pattern.callback
 
 
 def without_token(page: bytes) -> str:
@@ -334,6 +345,16 @@ def test_one_visitor_who_tries_many_addresses_is_stopped(new_client):
     assert statuses == [302] * 20 + [429]
 
 
+def test_one_visitor_who_knocks_too_often_reads_how_long_to_wait(client):
+    for number in range(30):
+        with_password(client, f"wie{number}@example.nl", "")
+
+    response = with_password(client, "wie@example.nl", "")
+
+    assertContains(response, "Wacht even", status_code=429)
+    assert response["Retry-After"] == "300"
+
+
 # --- Around the door -------------------------------------------------------------
 
 
@@ -456,7 +477,23 @@ def test_new_password_ends_the_other_sessions(new_client, riet):
     assert there.get(reverse("account_settings")).status_code == HTTPStatus.FOUND
 
 
-def test_the_code_is_no_setting_for_a_second_door():
+def test_every_page_of_the_door_is_ours():
+    ours = Path(settings.BASE_DIR, "templates")
+    names = {
+        view.view_class.template_name
+        for view in views(urls_account.urlpatterns)
+        if getattr(getattr(view, "view_class", None), "template_name", None)
+    }
+
+    assert len(names) > 15
+    assert [
+        name
+        for name in sorted(names)
+        if ours not in Path(get_template(name).origin.name).parents
+    ] == []
+
+
+def test_there_is_one_way_to_check_who_somebody_is():
     assert settings.AUTHENTICATION_BACKENDS == [
         "allauth.account.auth_backends.AuthenticationBackend"
     ]

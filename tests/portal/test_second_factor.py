@@ -344,6 +344,19 @@ def test_invitation_lets_in_who_has_no_second_step_yet(client):
     assert verbs(user) == ["user.login"]
 
 
+@pytest.mark.urls("tests.portal.invited_page")
+@pytest.mark.parametrize(("is_demo", "status"), [(True, 302), (False, 403)])
+def test_only_a_demonstration_skips_every_step(
+    client, with_app, settings, is_demo, status
+):
+    settings.DEMO = is_demo
+
+    response = client.post(f"/proef/{with_app.pk}/")
+
+    assert response.status_code == status
+    assert ("_auth_user_id" in client.session) is is_demo
+
+
 def test_half_a_day_later_the_second_step_is_asked_and_nothing_is_lost(
     client, with_app
 ):
