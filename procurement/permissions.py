@@ -9,10 +9,12 @@ from councils.models import Council
 from councils.permissions import (
     can_chair,
     can_prepare,
+    care_office_ids,
     is_member,
     is_staff_of_care_office,
     is_staff_of_organisation,
     is_voting_member,
+    organisation_ids,
 )
 from portal.models import User
 from procurement.models import CouncilInput, Cycle, InformationRequest, Submission
@@ -23,6 +25,11 @@ def can_plan_cycle(user: User, cycle: Cycle) -> bool:
     if cycle.organisation_id:
         return is_staff_of_organisation(user, cycle.organisation_id)
     return is_staff_of_care_office(user, cycle.care_office_id)
+
+
+def can_start_cycle(user: User) -> bool:
+    """Staff of a care office, and of an organisation for its quality plan."""
+    return bool(care_office_ids(user) or organisation_ids(user))
 
 
 def can_ask(user: User, request: InformationRequest) -> bool:

@@ -3,12 +3,16 @@ from django.urls import include, path
 from procurement.views import (
     composition,
     council_input,
+    cycle,
     desk,
     input_conflict,
     input_keeping,
     input_sharing,
     input_writing,
+    phase,
     public,
+    request,
+    request_writing,
     response,
     signing,
     submission,
@@ -83,6 +87,25 @@ input_urls = [
     path("intrekken/", council_input.withdraw, name="input_withdraw"),
 ]
 
+# /inkoop/rondes/
+cycle_urls = [
+    path("", cycle.listing, name="cycle_list"),
+    path("nieuw/", cycle.create, name="cycle_create"),
+    path("<uuid:pk>/", cycle.detail, name="cycle_detail"),
+    path("<uuid:pk>/kopieren/", cycle.copy, name="cycle_copy"),
+    path("<uuid:pk>/publiceren/", cycle.publish, name="cycle_publish"),
+]
+
+# /inkoop/uitvragen/
+request_urls = [
+    path("", request.listing, name="request_list"),
+    path("nieuw/", request_writing.create, name="request_create"),
+    path("<uuid:pk>/", request.detail, name="request_detail"),
+    path("<uuid:pk>/wijzigen/", request_writing.edit, name="request_edit"),
+    path("<uuid:pk>/publiceren/", request.publish, name="request_publish"),
+    path("<uuid:pk>/intrekken/", request.withdraw, name="request_withdraw"),
+]
+
 # /inkoop/
 urlpatterns = [
     path("inbreng/", council_input.listing, name="input_list"),
@@ -93,6 +116,9 @@ urlpatterns = [
         name="input_create",
     ),
     path("inbreng/<uuid:pk>/", include(input_urls)),
+    path("uitvragen/", include(request_urls)),
+    path("rondes/", include(cycle_urls)),
+    path("stappen/<uuid:pk>/", phase.edit, name="phase_edit"),
     path("samenstellen/", composition.listing, name="composition_list"),
     path(
         "rondes/<uuid:cycle_pk>/raden/<uuid:council_pk>/samenstellen/",

@@ -1,4 +1,5 @@
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -28,6 +29,17 @@ class CouncilQuerySet(models.QuerySet):
         """Councils of organisations in the regions that ``care_office`` serves now."""
         serving = Concession.objects.current().filter(care_office=care_office)
         return self.in_regions(Region.objects.filter(pk__in=serving.values("region")))
+
+    def in_round(self, care_office_id: UUID | None, contract_year: int, sector: str):
+        """Councils for whose care that care office buys in that year and sector."""
+        serving = Concession.objects.serving_in(contract_year).filter(
+            care_office=care_office_id
+        )
+        return self.filter(
+            organisation__in=CareOrganisation.objects.filter(
+                regions__in=serving.values("region"), sectors__sector=sector
+            )
+        )
 
 
 class Council(models.Model):

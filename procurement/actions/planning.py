@@ -4,7 +4,7 @@ Everything is told from the dates themselves and the school-holiday zones of the
 nothing here asks the database, nothing refuses.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -132,16 +132,13 @@ def shifted(phase: Phase) -> Shift:
 
 def _holidays_hit(phase: Phase, zones: Collection[str]) -> list[SchoolHoliday]:
     """The school holidays in which the closing or the date of a council falls."""
-    days = [timezone.localdate(at) for at in _moments(phase)]
+    if not phase.councils_deliver:
+        return []
+    dates = phase.dates
+    moments = (phase.closes_at, dates.central.moment, dates.local.moment)
+    days = [timezone.localdate(at) for at in moments]
     between = school_holidays_between(min(days), max(days), zones)
     return [each for each in between if any(each.first <= d <= each.last for d in days)]
-
-
-def _moments(phase: Phase) -> Iterable[datetime]:
-    yield phase.closes_at
-    if phase.councils_deliver:
-        dates = phase.dates
-        yield from (dates.central.moment, dates.local.moment)
 
 
 def _days_lost(

@@ -147,6 +147,15 @@ class Cycle(models.Model):
         return reverse("procurement:cycle_detail", args=[self.pk])
 
     @property
+    def title(self) -> str:
+        """What people call this round: Zorginkoop 2028."""
+        titles = {
+            CycleKind.PROCUREMENT: _("Care procurement %(year)s"),
+            CycleKind.QUALITY_PLAN: _("Quality plan %(year)s"),
+        }
+        return str(titles[CycleKind(self.kind)]) % {"year": self.contract_year}
+
+    @property
     def is_published(self) -> bool:
         return self.published_at is not None
 

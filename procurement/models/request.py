@@ -1,8 +1,10 @@
+from collections.abc import Collection
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -39,10 +41,11 @@ class InformationRequestQuerySet(models.QuerySet):
             | Q(status__in=["published", "withdrawn"], pk__in=asked.values("request"))
         )
 
-    def for_list(self):
-        """With what one line of a list shows, the nearest closing first."""
+    def for_list(self) -> Self:
+        """With what a line of a list shows: what is open first, the nearest on top."""
+        ahead = Case(When(closes_at__gt=timezone.now(), then=F("closes_at")))
         return self.select_related("phase", "cycle__care_office").order_by(
-            "closes_at", "pk"
+            ahead.asc(nulls_last=True), "-closes_at", "pk"
         )
 
 
@@ -142,6 +145,26 @@ class InformationRequest(models.Model):
     def is_open(self) -> bool:
         """Whether councils can answer in time: published, and not closed yet."""
         return self.status == self.Status.PUBLISHED and self.closes_at > timezone.now()
+
+    def reach(self, region_ids: Collection[UUID] | None = None):
+        """The councils to which it may be put: of this round, in ``region_ids``.
+
+        None stands for every region of the care office.
+        """
+        cycle = self.cycle
+        councils = Council.objects.in_round(
+            cycle.care_office_id, cycle.contract_year, cycle.sector
+        )
+        return councils if region_ids is None else councils.in_regions(region_ids)
+
+    def chosen(self, region_ids: Collection[UUID] | None = None):
+        """The councils to which it goes when it is published now, within reach."""
+        reach = self.reach(region_ids)
+        if self.selection == self.Selection.REGION:
+            return reach.in_regions(self.regions.all())
+        if self.selection == self.Selection.CHOSEN:
+            return reach.filter(asked_by__request=self)
+        return reach
 
     @property
     def dates(self) -> PhaseDates:
