@@ -44,11 +44,17 @@ def queue(
     Call it inside the transaction of the change that the mail is about. Moments in
     ``context`` are written in words; ``link`` is a path, or an address of this site.
     """
-    person = {"name": to.name, "address": to.email}
-    mail = _compose(template, KINDS[kind or template], {**person, **context}, user=to)
-    mail.key, mail.to = key, to.email
-    mail.recheck, mail.useless_after, mail.send_at = recheck, useless_after, send_at
-    mail.calendar, mail.is_secret = calendar, secret
+    mail = prepare(
+        template,
+        to=to,
+        key=key,
+        kind=kind,
+        recheck=recheck,
+        useless_after=useless_after,
+        calendar=calendar,
+        **context,
+    )
+    mail.send_at, mail.is_secret = send_at, secret
     if secret and useless_after is None:
         mail.useless_after = timezone.now() + settings.MAIL_SECRET_LIFE
     chosen = KINDS[mail.kind]
@@ -56,7 +62,46 @@ def queue(
     mail.reason = reason_to_skip(chosen, is_active=to.is_active, is_off=is_off)
     if mail.reason:
         mail.status = OutgoingMail.Status.CANCELLED
-    return _put(mail)
+    queue_all([mail])
+    return mail
+
+
+def prepare(
+    template: str,
+    *,
+    to: User,
+    key: str,
+    kind: str = "",
+    recheck: dict | None = None,
+    useless_after: datetime | None = None,
+    calendar: str = "",
+    **context: Any,
+) -> OutgoingMail:
+    """The mail of a wave for one person, not in the outbox yet: see ``queue_all``.
+
+    Whether the person wants it is for the wave to ask, once for all of its people.
+    """
+    person = {"name": to.name, "address": to.email}
+    mail = _compose(template, KINDS[kind or template], {**person, **context}, user=to)
+    mail.key, mail.to, mail.pk = key, to.email, OutgoingMail.id_of(key)
+    mail.recheck, mail.useless_after, mail.calendar = recheck, useless_after, calendar
+    return mail
+
+
+def queue_all(mails: list[OutgoingMail]) -> None:
+    """Put mails in the outbox in one statement; those that are there stay as they are.
+
+    Call it inside the transaction of what they are about.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("queue() belongs in the transaction of the change")
+    for mail in mails:
+        mail.pk = OutgoingMail.id_of(mail.key)
+    # Whether a row is there already is for the database to know.
+    OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
+    waiting = [mail for mail in mails if mail.status == OutgoingMail.Status.QUEUED]
+    if waiting:
+        wake.senders_after_commit(at_once=any(mail.is_secret for mail in waiting))
 
 
 def queue_to_address(
@@ -70,7 +115,8 @@ def queue_to_address(
     """The same for who has no account yet; ``context`` holds the name."""
     mail = _compose(template, KINDS[template], {"address": address, **context})
     mail.key, mail.to, mail.useless_after = key, address, useless_after
-    return _put(mail)
+    queue_all([mail])
+    return mail
 
 
 @transaction.atomic
@@ -84,17 +130,6 @@ def send_again(mail: OutgoingMail, *, by: User) -> OutgoingMail:
     mail.save(update_fields=["status", "attempts", "unknown_outcomes"])
     audit.record("mail.send_again", mail, by=by, kind=mail.kind)
     wake.senders_after_commit()
-    return mail
-
-
-def _put(mail: OutgoingMail) -> OutgoingMail:
-    if not connection.in_atomic_block:
-        raise RuntimeError("queue() belongs in the transaction of the change")
-    mail.pk = OutgoingMail.id_of(mail.key)
-    # One statement: whether the row is there already is for the database to know.
-    OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
-    if mail.status == OutgoingMail.Status.QUEUED:
-        wake.senders_after_commit(at_once=mail.is_secret)
     return mail
 
 

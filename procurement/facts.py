@@ -3,13 +3,14 @@
 The home page and the reminders both ask here, so that the two cannot differ.
 """
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, OuterRef, Q, Subquery, TextChoices
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +70,7 @@ class Done:
     open_words: Words = field(default_factory=Words)
     status: str = ""
     offered_at: datetime | None = None
+    submission_id: UUID | None = None
 
     def add(
         self, phase_id: UUID | None, at: datetime, *, is_closed: bool, is_shared: bool
@@ -144,7 +146,7 @@ def _has_words(phase: Phase, words: Words) -> bool:
     )
 
 
-def councils_in(cycle: Cycle) -> "Iterable[Council]":
+def councils_in(cycle: Cycle) -> QuerySet[Council]:
     """The councils that a round is for; as ``Cycle.objects.visible_to``."""
     if cycle.organisation_id:
         return Council.objects.filter(organisation=cycle.organisation_id)
@@ -156,13 +158,19 @@ def councils_in(cycle: Cycle) -> "Iterable[Council]":
     return Council.objects.in_regions(regions).of_sector(cycle.sector)
 
 
-def done_in(cycle: Cycle) -> dict[UUID, Done]:
-    """How far every council is in a round that did anything: two queries for all."""
-    found: dict[UUID, Done] = {}
+def done_in(
+    cycles: Collection[Cycle], councils: Collection[UUID] | None = None
+) -> dict[tuple[UUID, UUID], Done]:
+    """How far councils are in these rounds, by (council, cycle): two queries for all.
+
+    Who did nothing is absent; ``councils`` narrows it down.
+    """
+    found: dict[tuple[UUID, UUID], Done] = defaultdict(Done)
+    only = {} if councils is None else {"council__in": councils}
     passed_on = (
-        CouncilInput.objects.filter(cycle=cycle, status="passed_on")
+        CouncilInput.objects.filter(cycle__in=cycles, status="passed_on", **only)
         .order_by()
-        .values_list("council", "request__phase", "is_closed_to_secretary")
+        .values_list("council", "cycle", "request__phase", "is_closed_to_secretary")
         .annotate(
             at=Max("passed_on_at"),
             shared=Count(
@@ -170,16 +178,20 @@ def done_in(cycle: Cycle) -> dict[UUID, Done]:
             ),
         )
     )
-    for council_id, phase_id, is_closed, at, shared in passed_on:
-        done = found.setdefault(council_id, Done())
+    for council_id, cycle_id, phase_id, is_closed, at, shared in passed_on:
+        done = found[council_id, cycle_id]
         done.add(phase_id, at, is_closed=is_closed, is_shared=shared > 0)
     newest = SubmissionVersion.objects.filter(submission=OuterRef("pk")).order_by(
         "-number"
     )
-    handed_in = Submission.objects.filter(cycle=cycle).values_list(
-        "council", "status", Subquery(newest.values("offered_at")[:1])
+    handed_in = Submission.objects.filter(cycle__in=cycles, **only).values_list(
+        "council",
+        "cycle",
+        "pk",
+        "status",
+        Subquery(newest.values("offered_at")[:1]),
     )
-    for council_id, status, offered_at in handed_in:
-        done = found.setdefault(council_id, Done())
-        done.status, done.offered_at = status, offered_at
-    return found
+    for council_id, cycle_id, pk, status, offered_at in handed_in:
+        done = found[council_id, cycle_id]
+        done.submission_id, done.status, done.offered_at = pk, status, offered_at
+    return dict(found)

@@ -355,6 +355,8 @@ class DateChange(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     at = models.DateTimeField(default=timezone.now)
+    # When who had been mailed the old date was told the new one.
+    told_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("date change")

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ class ReminderRule(models.Model):
         COUNCIL_DATE = "council_date", _("before the council's date")
         CLOSING = "closing", _("before the phase closes")
         OVERDUE = "overdue", _("after the phase closed")
+        SIGNATURE = "signature", _("after the text was offered for signing")
         ANSWERS = "answers", _("when answers are published")
 
     id = random_id()
@@ -27,6 +29,8 @@ class ReminderRule(models.Model):
     days = models.PositiveSmallIntegerField(_("number of days"), default=0)
     at = models.TimeField(_("time of day"))
     is_active = models.BooleanField(_("in use"), default=True)
+    # What was due before this day was never promised, and is not sent afterwards.
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("reminder rule")
@@ -37,6 +41,11 @@ class ReminderRule(models.Model):
                 name="reminder_rule_once",
                 fields=["phase_kind", "role", "moment", "days"],
                 violation_error_message=_("This rule exists already."),
+            ),
+            models.CheckConstraint(
+                name="reminder_rule_is_for_councils",
+                condition=Q(role__in=["member", "chair", "secretary"]),
+                violation_error_message=_("Only people of a council are reminded."),
             ),
         ]
 

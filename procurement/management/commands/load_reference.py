@@ -1,12 +1,13 @@
 from django.core.management.base import BaseCommand
 
 from councils.actions import reference as regions
-from procurement.actions.reference import cycle_templates, themes
+from procurement.actions.reference import cycle_templates, reminder_rules, themes
 
 LOADERS = {
     "regions and municipalities": regions.load,
     "themes": themes.load,
     "templates of a round": cycle_templates.load,
+    "reminder rules": reminder_rules.load,
 }
 
 

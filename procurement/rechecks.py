@@ -1,0 +1,51 @@
+"""Whether a mail still makes sense when it is sent: named by MAIL_RECHECKS."""
+
+from django.utils.translation import gettext as _
+
+from councils.models import CouncilMembership
+from procurement.actions.reminder_dates import Moment, times, times_after
+from procurement.actions.reminder_due import is_local, nothing_to_do
+from procurement.facts import PEOPLE, Done, done_in, left_to_do, step_of
+from procurement.models import Reminder
+
+
+def reminder(mail: str) -> str:
+    """Why a mail need not go any more, or "" while one of its reminders holds."""
+    reason = _("The reminder is not there any more.")
+    rows = Reminder.objects.filter(mail=mail, status=Reminder.Status.QUEUED)
+    for row in rows.select_related(
+        "rule", "council", "phase__cycle__care_office", "phase__cycle__organisation"
+    ):
+        reason = _reason_against(row)
+        if not reason:
+            return ""
+    return reason
+
+
+def _reason_against(row: Reminder) -> str:
+    seats = CouncilMembership.objects.current().filter(
+        council=row.council, user=row.user_id, role__in=PEOPLE[row.rule.role]
+    )
+    if not seats.exists():
+        return _("This person has no such seat in the council any more.")
+    phase, key = row.phase, (row.council_id, row.phase.cycle_id)
+    done = done_in([phase.cycle], [row.council_id]).get(key, Done())
+    if row.due_at != _due_now(row, done):
+        return _("The date has moved.")
+    left = left_to_do(
+        step_of(phase),
+        row.rule.role,
+        has_parent=row.council.parent_id is not None,
+        done=done,
+    )
+    return nothing_to_do(row.rule, left, done)
+
+
+def _due_now(row: Reminder, done: Done):
+    if row.rule.moment != Moment.SIGNATURE:
+        local = is_local(row.council)
+        return times(row.rule, row.phase, is_local=local).due_at
+    if done.offered_at is None:
+        # Taken back: what it waits for tells why.
+        return row.due_at
+    return times_after(row.rule, row.phase, done.offered_at).due_at
