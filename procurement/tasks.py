@@ -2,10 +2,12 @@
 
 from celery import shared_task
 
+from portal.periodic import periodic
 from procurement.actions import date_moved, reminder, retention
 
 
 @shared_task
+@periodic
 def send_due_reminders() -> None:
     """Remind whoever still has something to do, and tell of dates that moved."""
     reminder.follow_mails()
@@ -15,6 +17,7 @@ def send_due_reminders() -> None:
 
 
 @shared_task
+@periodic
 def forget_old_rows() -> None:
     """Delete what was kept long enough."""
     retention.forget_old_rows()
