@@ -176,13 +176,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: User) -> list[dict]:
         """The ways to prove it is still you; the first is the one that is asked."""
+        words = {**_WAYS}
         methods = super().get_reauthentication_methods(user)
         strong = [way for way in methods if way["id"].startswith("mfa_")]
-        if strong:
-            methods = strong
-        else:
+        if not strong:
             methods.append({"id": "code", "url": reverse("account_confirm_by_mail")})
-        return [{**way, "description": _WAYS[way["id"]]} for way in methods]
+        elif "totp" in second_factor.kinds_of(user):
+            methods = strong
+        else:  # a passkey first, and what stands in for it
+            methods = strong[::-1]
+            words["mfa_reauthenticate"] = _("With a recovery code")
+        return [{**way, "description": words[way["id"]]} for way in methods]
 
 
 _WAYS = {

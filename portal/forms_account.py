@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from portal import limits
+from portal import limits, second_factor
 from portal.accounts import MFAAdapter, send_to_nobody
 from portal.forms import Form, ModelForm
 from portal.models import User
@@ -166,10 +166,18 @@ class SetPasswordForm(Worded, account.SetPasswordForm):
 # --- The second step -------------------------------------------------------------
 
 
-class CodeOnce(Worded):
-    """A code of an app counts once, as long as any clock still takes it."""
+class StepForm(Worded):
+    """A code of the app, or a recovery code; it counts once, on any clock."""
 
     SECONDS = 120
+    words = {"code": (_APP_CODE, _("Or one of your recovery codes."))}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = second_factor.kinds_of(self.user)  # type: ignore[attr-defined]
+        if "totp" not in self.kinds:
+            self.fields["code"].label = _("Your recovery code")
+            self.fields["code"].help_text = ""
 
     def clean_code(self) -> str:
         code = super().clean_code()  # type: ignore[misc]
@@ -179,12 +187,12 @@ class CodeOnce(Worded):
         return code
 
 
-class SecondStepForm(CodeOnce, mfa.AuthenticateForm):
-    words = {"code": (_APP_CODE, _("Or one of your recovery codes."))}
+class SecondStepForm(StepForm, mfa.AuthenticateForm):
+    pass
 
 
-class SecondStepAgainForm(CodeOnce, mfa.ReauthenticateForm):
-    words = {"code": (_APP_CODE, _("Or one of your recovery codes."))}
+class SecondStepAgainForm(StepForm, mfa.ReauthenticateForm):
+    pass
 
 
 class ActivateAppForm(Worded, totp.ActivateTOTPForm):

@@ -33,6 +33,11 @@ def has_one(user: User) -> bool:
     return Authenticator.objects.filter(user=user).exists()
 
 
+def kinds_of(user: User) -> set[str]:
+    """What ``user`` can show as a second step: totp, webauthn, recovery_codes."""
+    return set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+
+
 def is_proved(request: HttpRequest) -> bool:
     """Whether this session showed a second step, less than half a day ago."""
     return _has_record_since(

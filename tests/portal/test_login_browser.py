@@ -111,7 +111,7 @@ def test_passkey_from_its_making_to_its_end(page, site, tablet, secretary):
     page.get_by_label("Uw e-mailadres").fill(secretary.email)
     page.get_by_label("Uw wachtwoord").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Met uw apparaat").click()
+    page.get_by_role("button", name="Gebruik uw apparaat").click()
     page.wait_for_url(site + "/")
     page.goto(site + reverse("mfa_index"))
     page.get_by_role("link", name="Haal weg Mijn tablet").click()

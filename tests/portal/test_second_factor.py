@@ -297,6 +297,30 @@ def test_recovery_code_lets_in_once(new_client, with_app):
     assertContains(refused, "De code klopt niet.")
 
 
+def test_who_has_a_passkey_only_is_asked_for_it_first(client):
+    user = secretary()
+    key = {"name": "Tablet", "credential": {}}
+    Authenticator.objects.create(user=user, type="webauthn", data=key)
+    client.force_login(user, two_steps=False)
+
+    response = settings_page(client)
+
+    assert response.url.startswith(reverse("mfa_reauthenticate_webauthn"))
+
+
+def test_recovery_code_is_called_so_for_who_has_no_app(client):
+    user = secretary()
+    key = {"name": "Tablet", "credential": {}}
+    Authenticator.objects.create(user=user, type="webauthn", data=key)
+    RecoveryCodes.activate(user)
+    client.force_login(user, two_steps=False)
+
+    page = client.get(reverse("mfa_reauthenticate"))
+
+    assertContains(page, "Uw herstelcode")
+    assertNotContains(page, "uit uw app")
+
+
 def test_guessing_the_second_step_is_stopped(client, with_app):
     with_password(client, with_app)
     for _ in range(5):
