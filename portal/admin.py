@@ -1,6 +1,6 @@
 """People and their second steps, for an administrator; no passwords, no secrets."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -54,11 +54,10 @@ class UserAdmin(admin.ModelAdmin):
             # An administrator of Inbreng may do all that the admin offers.
             obj.is_superuser = obj.is_staff
             super().save_model(request, obj, form, change)
-            audit.record(
-                "user.admin_change", obj, by=request.user, fields=form.changed_data
-            )
+            by = cast(User, request.user)
+            audit.record("user.admin_change", obj, by=by, fields=form.changed_data)
             if new_address != obj.email:
-                actions.change_address(obj, new_address, by=request.user)
+                actions.change_address(obj, new_address, by=by)
 
 
 @admin.register(Authenticator)
@@ -79,8 +78,8 @@ class AuthenticatorAdmin(admin.ModelAdmin):
         return False
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        actions.take_away_second_step(obj, by=request.user)
+        actions.take_away_second_step(obj, by=cast(User, request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for authenticator in queryset:
-            actions.take_away_second_step(authenticator, by=request.user)
+            actions.take_away_second_step(authenticator, by=cast(User, request.user))

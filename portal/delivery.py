@@ -66,7 +66,7 @@ class Sender:
         self.has_more = False
         self.breaks = 0
         self.leased_at = self.looked_at = 0.0
-        self.known: set[UUID] = set()
+        self.known: set[UUID | None] = set()
         self.gone: set[UUID] = set()
         self.off: set[tuple[UUID, str]] = set()
 
@@ -114,7 +114,8 @@ class Sender:
             self.waiting.extendleft(reversed(codes))
         if self.waiting[0].user_id not in self.known:
             self.known = {mail.user_id for mail in list(self.waiting)[:LOOK_AHEAD]}
-            gone = User.objects.filter(pk__in=self.known, is_active=False)
+            people = {key for key in self.known if key}
+            gone = User.objects.filter(pk__in=people, is_active=False)
             off = MailOptOut.objects.filter(user__in=self.known)
             self.gone = set(gone.values_list("pk", flat=True))
             self.off = set(off.values_list("user_id", "kind"))

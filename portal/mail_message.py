@@ -45,8 +45,8 @@ class OutboxMessage(EmailMultiAlternatives):
         content = _multipart(
             "alternative",
             [
-                part("text/plain", self.body),
-                *(part(kind, content) for content, kind in self.alternatives),
+                part("text/plain", str(self.body)),
+                *(part(kind, str(content)) for content, kind in self.alternatives),
             ],
         )
         if self.attachments:

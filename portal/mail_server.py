@@ -100,7 +100,7 @@ class MailServer:
         if session is not None:
             with suppress(OSError):
                 session.close()
-            self.backend.connection = None
+            self.backend.connection = None  # type: ignore[attr-defined]
 
 
 def _answer(error: OSError, *, is_in_doubt: bool) -> Answer:
@@ -120,6 +120,7 @@ def _answer(error: OSError, *, is_in_doubt: bool) -> Answer:
 
 def _said(error: OSError) -> str:
     """The code and the words with which the server refused, or ""."""
+    words: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
     elif isinstance(error, smtplib.SMTPResponseException):

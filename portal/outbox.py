@@ -64,7 +64,7 @@ def _nobody_knows() -> str:
     return _("It was tried three times, and nobody knows whether it arrived.")
 
 
-def _key(value: UUID | None) -> object:
+def _key(value: UUID | None) -> str | None:
     return OutgoingMail._meta.pk.get_db_prep_value(value, connection)
 
 
@@ -133,7 +133,11 @@ class Claim:
             return False
         with connection.cursor() as cursor:
             at = connection.ops.adapt_datetimefield_value(timezone.now())
-            keys = {"done": done and done.pk, "next": to and to.pk, "me": self.token}
+            keys = {
+                "done": done.pk if done else None,
+                "next": to.pk if to else None,
+                "me": self.token,
+            }
             cursor.execute(
                 _PASS_ON, {"at": at} | {name: _key(key) for name, key in keys.items()}
             )

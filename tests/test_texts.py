@@ -22,7 +22,8 @@ TAG = re.compile(r"</?[a-z][^>]*>")
 FAMILIAR = re.compile(r"\b(je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
 
 NOT_TEXT = re.compile(
-    r"\{%\s*comment.*?endcomment\s*%\}"
+    r"\{% block main_class %\}[a-z -]*\{% endblock main_class %\}"
+    r"|\{%\s*comment.*?endcomment\s*%\}"
     r"|\{%\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*%\}"
     r"|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<(style|script)\b.*?</\1>",
     re.DOTALL,

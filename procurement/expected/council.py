@@ -123,7 +123,7 @@ def _read_inputs(state: State, user: User) -> None:
         _count(state, row, seats)
 
 
-def _count(state: State, row: dict[str, Any], seats: list[UUID]) -> None:
+def _count(state: State, row: Any, seats: list[UUID]) -> None:
     if row["status"] == CouncilInput.Status.DRAFT:
         state.drafts.append(row)
         return

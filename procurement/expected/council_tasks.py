@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -280,7 +281,7 @@ def _round_of(state: State, part: ShowingPart) -> Round | None:
 def _answers(user: User, state: State) -> Iterator[Task]:
     """News for thirty days: nobody keeps who read an answer."""
     for submission in state.answered:
-        if submission.answered_at <= state.now - NEWS:
+        if not submission.answered_at or submission.answered_at <= state.now - NEWS:
             continue
         seat = next(
             (
@@ -314,7 +315,7 @@ def waiting(user: User, state: State) -> Iterator[Task]:
     for (council_id, _cycle), submission in state.submissions.items():
         seat = seats[council_id]
         may_sign = role_of(seat) == PhaseRole.CHAIR
-        common = {
+        common: dict[str, Any] = {
             "party_id": council_id,
             "party": seat.party_name,
             "group": Group.WAITING,
@@ -326,7 +327,7 @@ def waiting(user: User, state: State) -> Iterator[Task]:
             yield Task(
                 kind="waits_signature",
                 why=_("Ready to sign since %(date)s.")
-                % {"date": since(submission.offered_at)},
+                % {"date": since(cast(datetime, submission.offered_at))},
                 waits_at=_("With the chair"),
                 **common,
             )
@@ -334,7 +335,8 @@ def waiting(user: User, state: State) -> Iterator[Task]:
             submission.status == Submission.Status.SUBMITTED
             and not submission.answers_newest
         ):
-            until = submission.signed_at + timedelta(days=settings.AGREED_RESPONSE_DAYS)
+            term = timedelta(days=settings.AGREED_RESPONSE_DAYS)
+            until = cast(datetime, submission.signed_at) + term
             yield Task(
                 kind="waits_answers",
                 why=_("Agreed: an answer before %(date)s.") % {"date": since(until)},

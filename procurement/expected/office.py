@@ -124,7 +124,8 @@ def _points(user: User, now: datetime) -> Iterator[Task]:
     names = {seat.party_id: seat.party_name for seat in seats_of(user)}
     for version in waiting:
         office = version.submission.cycle.care_office_id
-        yield _point_task(version, office, names.get(office, ""), now)
+        name = names.get(office, "") if office else ""
+        yield _point_task(version, office, name, now)
 
 
 def _point_task(version: SubmissionVersion, office, name: str, now: datetime) -> Task:

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.context import COUNCIL_KEY
+from portal.http import UserRequest
 from portal.models import OutgoingMail
 from portal.seats import Seat, seats_of
 from procurement.expected import Group, Overview, Task, overview
@@ -34,7 +35,7 @@ class Now:
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: UserRequest) -> HttpResponse:
     """What is asked of the reader, for one council or for all."""
     seen = overview(request.user, timezone.now())
     tasks = seen.of(_chosen(request))
@@ -56,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _chosen(request: HttpRequest) -> UUID | None:
+def _chosen(request: UserRequest) -> UUID | None:
     """The council that the reader looks at; only a filter."""
     chosen = request.session.get(COUNCIL_KEY)
     seats = seats_of(request.user)
@@ -106,11 +107,13 @@ def _ending(seats: list[Seat]) -> list[Seat]:
 
 def _answers(seen: Overview) -> list[Submission]:
     """The newest publications of answers to texts with words of one's councils."""
-    newest = sorted(seen.state.answered, key=lambda each: each.answered_at)
+    newest = sorted(
+        seen.state.answered, key=lambda each: each.answered_at or each.created_at
+    )
     return newest[: -NEWEST_ANSWERS - 1 : -1]
 
 
-def _administrator(request: HttpRequest) -> dict[str, int] | None:
+def _administrator(request: UserRequest) -> dict[str, int] | None:
     if not request.user.is_staff:
         return None
     return {"held": OutgoingMail.objects.held().count()}
