@@ -205,6 +205,7 @@ SEATS_OF = "councils.seats.seats_of"  # (user) -> list of portal.seats.Seat
 MENU_FOR = "procurement.menu.menu_for"  # (request, seats) -> list of menu items
 MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "reminder": "procurement.rechecks.reminder",
+    "request_published": "procurement.rechecks.request_published",
 }
 
 # Without a visit; each visit after a day puts the end off. See portal/README.md.

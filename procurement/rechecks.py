@@ -5,8 +5,9 @@ from django.utils.translation import gettext as _
 from councils.models import CouncilMembership
 from procurement.actions.reminder_dates import Moment, times, times_after
 from procurement.actions.reminder_due import is_local, nothing_to_do
+from procurement.actions.request import TOLD
 from procurement.facts import PEOPLE, Done, done_in, left_to_do, step_of
-from procurement.models import Reminder
+from procurement.models import InformationRequest, Reminder
 
 
 def reminder(mail: str) -> str:
@@ -20,6 +21,16 @@ def reminder(mail: str) -> str:
         if not reason:
             return ""
     return reason
+
+
+def request_published(request: str, council: str, user: str) -> str:
+    """Why nobody need read this question any more for that council, or ""."""
+    if not InformationRequest.objects.published().filter(pk=request).exists():
+        return _("The request is withdrawn.")
+    seats = CouncilMembership.objects.current().with_role(*TOLD)
+    if not seats.filter(council=council, user=user).exists():
+        return _("This person has no such seat in the council any more.")
+    return ""
 
 
 def _reason_against(row: Reminder) -> str:

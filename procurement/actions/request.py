@@ -16,6 +16,8 @@ from councils.models import (
 )
 from portal import audit, mail
 from portal.errors import NotAllowedNow, StaleText
+from portal.mail_choices import kinds_off, reason_to_skip
+from portal.mail_kinds import KINDS
 from portal.models import User
 from portal.transitions import lock, move
 from procurement.models import InformationRequest, RequestCouncil, RequestVersion
@@ -23,6 +25,7 @@ from procurement.models import InformationRequest, RequestCouncil, RequestVersio
 Status = InformationRequest.Status
 Role = CouncilMembership.Role
 
+KIND = KINDS["request_published"]
 # What must be said before councils are asked anything.
 PURPOSE = ("title", "what", "why", "use", "readers")
 WORDS = (*PURPOSE, "not_asked", "legal_note")
@@ -176,6 +179,7 @@ def _keep(
 ) -> RequestVersion:
     return RequestVersion.objects.create(
         request_id=request.pk,
+        revision=request.revision,
         words={name: getattr(request, name) for name in WORDS},
         is_aside=is_aside,
         saved_by=by,
@@ -183,20 +187,31 @@ def _keep(
 
 
 def _tell(request: InformationRequest, councils: list[Council]) -> None:
-    dates = request.dates
+    """One mail per council and person, all of them put in the outbox at once."""
     by_id = {council.pk: council for council in councils}
     terms = CouncilMembership.objects.current().with_role(*TOLD)
     terms = terms.filter(council__in=by_id).select_related("user")
+    dates, link = request.dates, request.get_absolute_url()
+    mails = []
     for term in terms.prefetch_related("user__mail_opt_outs"):
-        council = by_id[term.council_id]
-        mail.queue(
-            "request_published",
-            to=term.user,
-            key=f"request_published:{request.pk}:{council.pk}:{term.user_id}",
+        council, person = by_id[term.council_id], term.user
+        who = {"council": str(council.pk), "user": str(person.pk)}
+        letter = mail.prepare(
+            KIND.name,
+            to=person,
+            key=f"{KIND.name}:{request.pk}:{council.pk}:{person.pk}",
             useless_after=request.closes_at,
+            recheck={"name": KIND.name, "args": {"request": str(request.pk), **who}},
             request=request.title,
             care_office=request.cycle.owner.name,
             council=council.name,
             deadline=dates.for_kind(council.kind, council.parent_id is not None),
-            link=request.get_absolute_url(),
+            link=link,
         )
+        letter.reason = reason_to_skip(
+            KIND, is_active=person.is_active, is_off=KIND.name in kinds_off(person)
+        )
+        if letter.reason:
+            letter.status = letter.Status.CANCELLED
+        mails.append(letter)
+    mail.queue_all(mails)

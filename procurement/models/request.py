@@ -208,6 +208,8 @@ class RequestVersion(models.Model):
     request = models.ForeignKey(
         InformationRequest, models.CASCADE, related_name="versions"
     )
+    # Which save of the draft this was; of a text aside: which one it came after.
+    revision = models.PositiveIntegerField()
     words = models.JSONField()
     is_aside = models.BooleanField(default=False)
     saved_by = models.ForeignKey(
@@ -218,7 +220,7 @@ class RequestVersion(models.Model):
     class Meta:
         verbose_name = _("version of a request")
         verbose_name_plural = _("versions of requests")
-        ordering = ["saved_at"]
+        ordering = ["revision", "saved_at"]
 
     def __str__(self):
         return f"version {str(self.pk)[:8]}"

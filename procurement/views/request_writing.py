@@ -110,7 +110,8 @@ def _save(
 
 def _both_texts(form: RequestForm, current: InformationRequest) -> dict[str, object]:
     form.go_on_from(current)
-    last = current.versions.filter(is_aside=False).select_related("saved_by").last()
+    saves = current.versions.filter(is_aside=False, revision=current.revision)
+    last = saves.select_related("saved_by").first()
     return {
         "colleague": last.saved_by if last else None,
         "theirs": [
