@@ -11,6 +11,7 @@ from procurement.views import (
     input_writing,
     phase,
     public,
+    reminder,
     request,
     request_writing,
     response,
@@ -108,6 +109,7 @@ request_urls = [
 
 # /inkoop/
 urlpatterns = [
+    path("herinneringen/", reminder.listing, name="reminder_list"),
     path("inbreng/", council_input.listing, name="input_list"),
     path("inbreng/nieuw/", input_writing.where, name="input_where"),
     path(

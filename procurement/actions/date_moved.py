@@ -37,6 +37,18 @@ def tell_moved() -> int:
     return count
 
 
+def untold() -> list[OutgoingMail]:
+    """The mails that the next run would send; nothing is written."""
+    changes: dict[UUID, list[DateChange]] = {}
+    for each in DateChange.objects.filter(told_at__isnull=True).order_by("at", "pk"):
+        changes.setdefault(each.phase_id, []).append(each)
+    return [
+        mail
+        for phase_id, some in changes.items()
+        for mail in _mails(_phase(phase_id), some)
+    ]
+
+
 @transaction.atomic
 def _tell(phase_id: UUID) -> int:
     changes = list(
@@ -46,18 +58,21 @@ def _tell(phase_id: UUID) -> int:
     )
     if not changes:
         return 0
-    phase = (
-        Phase.objects.select_related("cycle__care_office", "cycle__organisation")
-        .annotate(changes=Count("date_changes"), changed_at=Max("date_changes__at"))
-        .get(pk=phase_id)
-    )
-    mails = list(_mails(phase, changes))
+    mails = list(_mails(_phase(phase_id), changes))
     for start in range(0, len(mails), BATCH):
         mail.queue_all(mails[start : start + BATCH])
     DateChange.objects.filter(pk__in=[each.pk for each in changes]).update(
         told_at=timezone.now()
     )
     return len(mails)
+
+
+def _phase(phase_id: UUID) -> Phase:
+    return (
+        Phase.objects.select_related("cycle__care_office", "cycle__organisation")
+        .annotate(changes=Count("date_changes"), changed_at=Max("date_changes__at"))
+        .get(pk=phase_id)
+    )
 
 
 def _mails(phase: Phase, changes: list[DateChange]) -> Iterable[OutgoingMail]:

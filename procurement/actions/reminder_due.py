@@ -4,9 +4,9 @@ Nothing is planned ahead either: all follows from the phases, the seats and what
 councils did, as they stand at the moment of asking.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
@@ -120,16 +120,15 @@ class Deriving:
         rules: dict[str, list[ReminderRule]] = {}
         for rule in ReminderRule.objects.filter(is_active=True):
             rules.setdefault(rule.phase_kind, []).append(rule)
-        for phase in self._phases(set(rules)):
-            step = step_of(phase)
-            for rule in rules[phase.kind]:
+        for step in self._steps(set(rules)):
+            for rule in rules[step.phase.kind]:
                 batch = Batch(rule, step)
                 batch.due.extend(self._of(rule, step))
                 if batch.due:
                     yield batch
 
-    def _phases(self, kinds: set[str]) -> QuerySet[Phase]:
-        return (
+    def _steps(self, kinds: set[str]) -> Iterator[Step]:
+        phases = (
             Phase.objects.filter(
                 kind__in=kinds,
                 cycle__published_at__lte=self.now,
@@ -139,6 +138,7 @@ class Deriving:
             .annotate(changes=Count("date_changes"), changed_at=Max("date_changes__at"))
             .order_by("closes_at", "pk")
         )
+        return (step_of(phase) for phase in phases)
 
     def _of(self, rule: ReminderRule, step: Step) -> Iterator[Due]:
         if rule.moment == Moment.SIGNATURE:
@@ -161,17 +161,16 @@ class Deriving:
         }
         if not offered:
             return
-        known = set(
-            Reminder.objects.filter(rule=rule, phase=step.phase).values_list(
-                "party_id", "user", "due_at"
-            )
-        )
-        people = self._members(rule, step).filter(council__in=offered)
-        for row in _rows(people):
+        known = self._known(rule, step)
+        for row in self._signers(rule, step, offered):
             when = times_after(rule, step.phase, offered[row.council.pk])
             key = row.council.pk, row.user.pk, when.due_at
             if self.since < when.due_at <= self.now and key not in known:
                 yield self._judged(rule, step, row, when)
+
+    def _known(self, rule: ReminderRule, step: Step) -> set[tuple]:
+        recorded = Reminder.objects.filter(rule=rule, phase=step.phase)
+        return set(recorded.values_list("party_id", "user", "due_at"))
 
     # --- People --------------------------------------------------------------------
 
@@ -183,6 +182,11 @@ class Deriving:
         if self.councils is not None:
             people = people.filter(council__in=self.councils)
         return people
+
+    def _signers(
+        self, rule: ReminderRule, step: Step, councils: Collection[UUID]
+    ) -> Iterator["Row"]:
+        return rows_of(self._members(rule, step).filter(council__in=councils))
 
     def _people(
         self, rule: ReminderRule, step: Step, local: bool, due_at: datetime
@@ -197,7 +201,7 @@ class Deriving:
         people = self._members(rule, step).filter(
             LOCAL if local else ~LOCAL, ~Exists(recorded)
         )
-        return _rows(people)
+        return rows_of(people)
 
     def _facts(self, cycle: Cycle) -> dict[tuple[UUID, UUID], Done]:
         if cycle.pk not in self.facts:
@@ -295,17 +299,19 @@ class Row:
 
     user: User
     council: Council
-    starts_on: object
+    role: str
+    starts_on: date
     off: set[str]
 
 
-def _rows(people: QuerySet[CouncilMembership]) -> Iterator[Row]:
+def rows_of(people: QuerySet[CouncilMembership]) -> Iterator[Row]:
     """The people with their opt-outs, in one query however many."""
     found: Row | None = None
     rows = (
         people.annotate(off=F("user__mail_opt_outs__kind"))
         .order_by("user", "council")
         .values_list(
+            "role",
             "starts_on",
             "off",
             "user_id",
@@ -318,7 +324,7 @@ def _rows(people: QuerySet[CouncilMembership]) -> Iterator[Row]:
             "council__parent_id",
         )
     )
-    for starts_on, off, pk, name, email, active, council, *about in rows.iterator():
+    for role, first_day, off, pk, name, email, active, council, *about in rows:
         if found and (found.user.pk, found.council.pk) == (pk, council):
             found.off.add(off)
             continue
@@ -328,7 +334,8 @@ def _rows(people: QuerySet[CouncilMembership]) -> Iterator[Row]:
         found = Row(
             User(pk=pk, name=name, email=email, is_active=active),
             Council(pk=council, name=council_name, kind=kind, parent_id=parent_id),
-            starts_on,
+            role,
+            first_day,
             {off} if off else set(),
         )
     if found:

@@ -7,14 +7,17 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from councils.permissions import council_seats
 from portal.context import COUNCIL_KEY
 from portal.http import UserRequest
 from portal.models import OutgoingMail
 from portal.seats import Seat, seats_of
 from procurement.expected import Group, Overview, Task, overview
+from procurement.expected.council import prepares
 from procurement.expected.rounds import Round
 from procurement.expected.task import address
 from procurement.models import Phase, Submission
@@ -51,6 +54,7 @@ def home(request: UserRequest) -> HttpResponse:
             "ending": _ending(seats_of(request.user)),
             "answers": _answers(seen),
             "administrator": _administrator(request),
+            "reminders_url": _reminders(request),
             "timeline_url": address(("procurement:cycle_list",)),
             "answers_url": address(("procurement:response_list",)),
         },
@@ -103,6 +107,13 @@ def _where_we_are(seen: Overview) -> Now | None:
 def _ending(seats: list[Seat]) -> list[Seat]:
     until = timezone.localdate() + TERM_WARNING
     return [seat for seat in seats if seat.ends_on and seat.ends_on <= until]
+
+
+def _reminders(request: HttpRequest) -> str:
+    """The page with the reminders, for who prepares for a council."""
+    if any(prepares(seat) for seat in council_seats(request.user)):
+        return reverse("procurement:reminder_list")
+    return ""
 
 
 def _answers(seen: Overview) -> list[Submission]:

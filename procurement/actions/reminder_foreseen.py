@@ -1,0 +1,75 @@
+"""What reminders lie ahead for some councils, for the page of who prepares for them.
+
+The same judgement as a run (``reminder_due``), over seats and facts read once.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from councils.models import CouncilMembership
+from portal.seats import Seat
+from procurement.actions.reminder_due import Deriving, Due, Row, is_local, rows_of
+from procurement.expected.rounds import Round
+from procurement.facts import PEOPLE, Done, Step, done_in
+from procurement.models import Cycle, ReminderRule
+
+AHEAD = timedelta(days=60)
+
+
+class Foreseen(Deriving):
+    """The coming reminders of the councils of ``seats``: four queries for all."""
+
+    def __init__(self, seats: list[Seat], rounds: list[Round], now: datetime) -> None:
+        councils = {seat.party_id for seat in seats}
+        super().__init__(now + AHEAD, now, ahead=True, councils=councils)
+        self.rounds = {
+            each.cycle.pk: each for each in rounds if each.cycle.is_published
+        }
+        self.reached: dict[UUID, set[UUID]] = {
+            pk: {seat.party_id for seat in seats if each.reaches(seat)}
+            for pk, each in self.rounds.items()
+        }
+        sitting = CouncilMembership.objects.current().filter(council__in=councils)
+        self.rows = list(rows_of(sitting))
+        known = done_in([each.cycle for each in self.rounds.values()], councils)
+        for (council, cycle), done in known.items():
+            self.facts.setdefault(cycle, {})[council, cycle] = done
+
+    def dues(self) -> list[Due]:
+        """All of them, the first to come first."""
+        found = [due for batch in self.batches() for due in batch.due]
+        return sorted(
+            found,
+            key=lambda due: (due.times.due_at, due.council.name, due.user.name),
+        )
+
+    def _steps(self, kinds: set[str]) -> Iterator[Step]:
+        for each in self.rounds.values():
+            yield from (step for step in each.steps if step.phase.kind in kinds)
+
+    def _facts(self, cycle: Cycle) -> dict[tuple[UUID, UUID], Done]:
+        return self.facts.get(cycle.pk, {})
+
+    def _known(self, rule: ReminderRule, step: Step) -> set[tuple]:
+        return set()  # what lies ahead was not recorded yet
+
+    def _signers(
+        self, rule: ReminderRule, step: Step, councils: Collection[UUID]
+    ) -> Iterator[Row]:
+        reached = self.reached[step.phase.cycle_id]
+        for row in self.rows:
+            if (
+                row.council.pk in reached
+                and row.council.pk in councils
+                and row.role in PEOPLE[rule.role]
+            ):
+                yield row
+
+    def _people(
+        self, rule: ReminderRule, step: Step, local: bool, due_at: datetime
+    ) -> Iterator[Row]:
+        everybody = self.reached[step.phase.cycle_id]
+        for row in self._signers(rule, step, everybody):
+            if is_local(row.council) == local:
+                yield row
