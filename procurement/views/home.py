@@ -109,7 +109,7 @@ def _ending(seats: list[Seat]) -> list[Seat]:
     return [seat for seat in seats if seat.ends_on and seat.ends_on <= until]
 
 
-def _reminders(request: HttpRequest) -> str:
+def _reminders(request: UserRequest) -> str:
     """The page with the reminders, for who prepares for a council."""
     if any(prepares(seat) for seat in council_seats(request.user)):
         return reverse("procurement:reminder_list")

@@ -1,11 +1,12 @@
 """Which reminders go to the people of one's councils: coming, sent, and skipped."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from councils.permissions import Role, council_seats
+from portal.http import UserRequest
 from portal.paging import paginate
 from portal.permissions import require
 from portal.seats import Seat
@@ -17,7 +18,7 @@ PREPARE = {Role.SECRETARY, Role.CHAIR, Role.DEPUTY_CHAIR}
 
 
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: UserRequest) -> HttpResponse:
     """The coming sixty days, or what was sent and what was not, with the reason."""
     seats = [seat for seat in council_seats(request.user) if seat.role in PREPARE]
     require(bool(seats))
@@ -30,7 +31,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _past(request: HttpRequest, seats: list[Seat]) -> HttpResponse:
+def _past(request: UserRequest, seats: list[Seat]) -> HttpResponse:
     rows = (
         Reminder.objects.filter(council__in=[seat.party_id for seat in seats])
         .select_related("rule", "phase", "council", "user")
