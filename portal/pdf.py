@@ -1,6 +1,9 @@
 """PDF/UA from a template: tagged, titled and in Dutch, made without loading a thing."""
 
+import logging
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -29,6 +32,41 @@ def render_pdf(template: str, context: dict) -> bytes:
     if not (document.metadata.title and document.metadata.lang):
         raise ValueError(f"{template} needs a title and a language")
     return document.write_pdf(pdf_variant="pdf/ua-1", finisher=mend)
+
+
+@contextmanager
+def watch_pages(tell: Callable[[int], None]) -> Iterator[None]:
+    """Tell how many pages there are so far of what is made in this thread."""
+    logger = logging.getLogger("weasyprint.progress")
+    watcher = _Watcher(tell)
+    before = logger.level, logger.propagate
+    logger.addHandler(watcher)
+    logger.setLevel(logging.INFO)
+    # A line for each page is not for our own log.
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
+        logger.removeHandler(watcher)
+
+
+class _Watcher(logging.Handler):
+    """Reads from WeasyPrint's own log how far it is."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        super().__init__(logging.INFO)
+        self.tell, self.most = tell, 0
+        self.of_thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread != self.of_thread or "Page %d" not in str(record.msg):
+            return
+        page = record.args[0] if isinstance(record.args, tuple) else 0
+        if isinstance(page, int) and page > self.most:
+            self.most = page
+            self.tell(page)
 
 
 def pdf_response(content: bytes, filename: str) -> HttpResponseBase:

@@ -328,6 +328,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "procurement.tasks.send_due_reminders",
         "schedule": crontab(minute="*/15"),
     },
+    "make-waiting-papers": {
+        "task": "procurement.tasks.make_waiting_papers",
+        "schedule": crontab(),
+    },
     "portal-forget-old-rows": {
         "task": "portal.tasks.forget_old_rows",
         "schedule": crontab(minute=20, hour=3),
@@ -380,7 +384,9 @@ KEEP_FORMER_MEMBERS = timedelta(days=365)
 INVITATION_DAYS = 7
 # Fewer working days than this between opening and a council's date gets a warning.
 COUNCIL_WORKING_DAYS = 10
-SUBMISSION_CHARACTERS = 20_000
+# A longer PDF is made by a worker, who may be silent over it for so long.
+PAPER_PAGES_AT_ONCE = 20
+PAPER_LEASE = timedelta(seconds=120)
 # A council has no legal position towards a care office: an agreed term (domain.md, 4).
 AGREED_RESPONSE_DAYS = 42
 

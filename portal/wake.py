@@ -53,19 +53,27 @@ def senders() -> None:
     _tell(countdown)
 
 
+def worker_after_commit(task: str, *arguments: str) -> None:
+    """Hand a task to a worker when the transaction commits; a sweep finds its row when
+    none takes it."""
+    transaction.on_commit(lambda: _tell(0, task, arguments), robust=True)
+
+
 def _at_once() -> None:
     _tell(0)
 
 
-def _tell(countdown: float) -> None:
+def _tell(countdown: float, task: str = TASK, arguments: tuple[str, ...] = ()) -> None:
     global _failed
     if settings.CELERY_BROKER_URL.startswith("memory:") and not has_worker_here:
         return
     if abs(time.monotonic() - _failed) < AWAY_SECONDS:
         return
     try:
-        app.send_task(TASK, countdown=countdown or None, expires=120, retry=False)
+        app.send_task(
+            task, arguments, countdown=countdown or None, expires=120, retry=False
+        )
     except Exception as error:
-        # Whatever ails the broker, the mail waits in its row.
+        # Whatever ails the broker, the mail or the paper waits in its row.
         _failed = time.monotonic()
         logger.warning("The broker is away: %s", type(error).__name__)

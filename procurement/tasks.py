@@ -3,7 +3,9 @@
 from celery import shared_task
 
 from portal.periodic import periodic
-from procurement.actions import date_moved, reminder, retention
+from procurement.actions import date_moved, paper, reminder, retention
+from procurement.exports import submission_pdf
+from procurement.models import Paper
 
 
 @shared_task
@@ -21,3 +23,18 @@ def send_due_reminders() -> None:
 def forget_old_rows() -> None:
     """Delete what was kept long enough."""
     retention.forget_old_rows()
+
+
+@shared_task
+def make_paper(paper_id: str) -> None:
+    """Make one long PDF, unless another worker has it or it is there already."""
+    submission_pdf.make(paper_id)
+
+
+@shared_task
+@periodic
+def make_waiting_papers() -> None:
+    """Make what nobody woke us for, and forget what is a day old."""
+    paper.forget_old()
+    for paper_id in Paper.objects.to_make().values_list("pk", flat=True):
+        submission_pdf.make(paper_id)

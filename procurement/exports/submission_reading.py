@@ -1,6 +1,8 @@
 """What one reader gets to see of a submission, on a page as in a paper."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
@@ -62,8 +64,7 @@ def whole(version: SubmissionVersion, reader: Reader) -> Reading:
 
 
 def _extract(submission: Submission, number: int | None) -> Reading | None:
-    """Without the minority statements, which speak of the whole text, and without the
-    short names of input (W3): their numbers tell that there are others."""
+    """What the organisation may read of the version that stands."""
     open_items = dict(
         SubmittedItem.objects.open_to_organisation()
         .filter(version__submission=submission)
@@ -72,7 +73,16 @@ def _extract(submission: Submission, number: int | None) -> Reading | None:
     version = submission.versions.for_page().filter(pk__in=open_items.values()).first()
     if version is None or number not in {None, version.number}:
         return None
-    goals = version.sheet(open_items)
+    return extract(version, open_items)
+
+
+def extract(version: SubmissionVersion, items: Collection[UUID]) -> Reading:
+    """Some items of a version, for the organisation.
+
+    Without the minority statements, which speak of the whole text, and without the
+    short names of input (W3): their numbers tell that there are others.
+    """
+    goals = version.sheet(items)
     for item in (item for goal in goals for item in goal.items):
         item["sources"] = [{**each, "tile": ""} for each in item["sources"]]
     return Reading(version, Reader.ORGANISATION, goals, [])

@@ -35,6 +35,7 @@ from procurement.models.cycle_template import (
     PhaseTemplate,
 )
 from procurement.models.input_draft import InputDraft
+from procurement.models.paper import Paper
 from procurement.models.reminder import Reminder, ReminderRule
 from procurement.models.request import (
     InformationRequest,
@@ -68,6 +69,7 @@ __all__ = [
     "InformationRequest",
     "InputDraft",
     "MinorityStatement",
+    "Paper",
     "Paragraph",
     "ParagraphVersion",
     "Passage",

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
@@ -22,7 +23,7 @@ from procurement.actions import submission as actions
 from procurement.actions.submission_content import Piece, pieces_of
 from procurement.exports import submission_pdf
 from procurement.exports.submission_reading import Reading, reading_of
-from procurement.models import Cycle, CycleKind, Submission
+from procurement.models import Cycle, CycleKind, Paper, Submission
 from procurement.permissions import (
     Reader,
     can_dissent,
@@ -147,8 +148,18 @@ def pdf(request: UserRequest, pk: UUID) -> HttpResponseBase:
     if reading is None:
         raise Http404
     _note_reading(request, submission, reading)
-    return pdf_response(
-        submission_pdf.render(reading), submission_pdf.filename(reading)
+    filename = submission_pdf.filename(reading)
+    if submission_pdf.pages_expected(reading) <= settings.PAPER_PAGES_AT_ONCE:
+        return pdf_response(submission_pdf.render(reading), filename)
+    paper = submission_pdf.ask(reading)
+    is_polling = "HX-Request" in request.headers
+    if paper.status == Paper.Status.DONE and not is_polling:
+        return pdf_response(bytes(paper.content or b""), filename)
+    whole_page = "procurement/submission/paper.html"
+    return render(
+        request,
+        "procurement/submission/_paper.html" if is_polling else whole_page,
+        {"submission": submission, "paper": paper, "number": reading.version.number},
     )
 
 

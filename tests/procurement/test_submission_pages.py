@@ -1,8 +1,5 @@
 """The pages of a submission: who gets in, what they show, and how many queries."""
 
-import io
-
-import pikepdf
 import pytest
 import time_machine
 from django.urls import reverse
@@ -497,15 +494,6 @@ def test_codes_cannot_be_tried_without_end(client):
     codes = [client.get(f"/controle/{number:016}/").status_code for number in range(31)]
 
     assert codes == [200] * 30 + [429]
-
-
-# --- The paper -------------------------------------------------------------------
-
-
-def paper(client, submission):
-    response = client.get(url("pdf", submission))
-    assert response["Content-Type"] == "application/pdf"
-    return pikepdf.open(io.BytesIO(response.content)), response
 
 
 # --- Queries ---------------------------------------------------------------------
