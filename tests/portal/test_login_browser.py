@@ -79,7 +79,7 @@ def log_in_by_code(page, site, person: User) -> None:
     field.wait_for()
     field.fill(code())
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/inloggen/" not in url)
+    page.wait_for_url(lambda url: "/inloggen/code/" not in url)
 
 
 def make_passkey(page, site) -> None:
