@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import Max, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -358,7 +359,7 @@ def _tell_care_office(submission: Submission, signature: Signature) -> None:
             care_office=care_office.name,
             date=timezone.localdate(signature.signed_at),
             deadline=signature.answer_by,
-            link=submission.get_absolute_url(),
+            link=reverse("procurement:desk_detail", args=[submission.pk]),
         )
 
 

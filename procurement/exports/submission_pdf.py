@@ -97,9 +97,13 @@ def pages_expected(reading: Reading) -> int:
         len(piece["text"]) + CHARACTERS_AROUND
         for goal in reading.goals
         for item in goal.items
-        for piece in [*item["passages"], *item["sources"]]
+        for piece in [*item["passages"], *item["sources"], *_answer_text(item)]
     )
     return 1 + (characters + sum(map(len, reading.statements))) // CHARACTERS_A_PAGE
+
+
+def _answer_text(item: dict[str, Any]) -> list[dict[str, str]]:
+    return [{"text": item["answer"].reason}] if item["answer"] else []
 
 
 def ask(reading: Reading) -> Paper:
@@ -150,6 +154,7 @@ def _key(reading: Reading) -> str:
                 "signed_by": signature and signature.signed_by.name,
                 "is_extract": reading.is_extract,
                 "items": _items(reading),
+                "is_answered": hasattr(version, "publication"),
                 "statements": reading.statements,
             }
         )

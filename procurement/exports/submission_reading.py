@@ -1,6 +1,6 @@
 """What one reader gets to see of a submission, on a page as in a paper."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django.db.models import prefetch_related_objects
 
 from portal.models import User
 from procurement.models import (
+    Answer,
     SheetGoal,
     Submission,
     SubmissionVersion,
@@ -54,35 +55,61 @@ def reading_of(
 
 
 def whole(version: SubmissionVersion, reader: Reader) -> Reading:
-    """All of a version, with the statements that go along."""
+    """All of a version, with the statements that go along and the published answers."""
     if version.is_signed:
         statements = version.signature.statements
     else:
         prefetch_related_objects([version], "statements")
         statements = [each.text for each in version.statements.all()]
-    return Reading(version, reader, version.sheet(), statements)
+    goals = version.sheet()
+    _add_answers(goals, _published_answers(version))
+    return Reading(version, reader, goals, statements)
+
+
+def _published_answers(version: SubmissionVersion) -> Iterable[Answer]:
+    if not hasattr(version, "publication"):
+        return []
+    return Answer.objects.published().filter(item__version=version)
+
+
+def _add_answers(goals: list[SheetGoal], answers: Iterable[Answer]) -> None:
+    """Put each published answer beside its item; a draft is nobody's here."""
+    by_item = {str(answer.item_id): answer for answer in answers}
+    for goal in goals:
+        for item in goal.items:
+            item["answer"] = by_item.get(item["id"])
 
 
 def _extract(submission: Submission, number: int | None) -> Reading | None:
     """What the organisation may read of the version that stands."""
-    open_items = dict(
+    items = list(
         SubmittedItem.objects.open_to_organisation()
         .filter(version__submission=submission)
-        .values_list("pk", "version")
+        .select_related("answer")
     )
-    version = submission.versions.for_page().filter(pk__in=open_items.values()).first()
+    version = (
+        submission.versions.for_page()
+        .filter(pk__in={item.version_id for item in items})
+        .first()
+    )
     if version is None or number not in {None, version.number}:
         return None
-    return extract(version, open_items)
+    answers = [item.answer for item in items if hasattr(item, "answer")]
+    return _extract_of(version, [item.pk for item in items], answers)
 
 
 def extract(version: SubmissionVersion, items: Collection[UUID]) -> Reading:
-    """Some items of a version, for the organisation.
+    """Some items of a version, for the organisation."""
+    return _extract_of(version, items, _published_answers(version))
 
-    Without the minority statements, which speak of the whole text, and without the
-    short names of input (W3): their numbers tell that there are others.
-    """
+
+def _extract_of(
+    version: SubmissionVersion, items: Collection[UUID], answers: Iterable[Answer]
+) -> Reading:
+    # Without the minority statements, which speak of the whole text, and without the
+    # short names of input (W3): their numbers tell that there are others.
     goals = version.sheet(items)
     for item in (item for goal in goals for item in goal.items):
         item["sources"] = [{**each, "tile": ""} for each in item["sources"]]
+    _add_answers(goals, [each for each in answers if each.published_at])
     return Reading(version, Reader.ORGANISATION, goals, [])

@@ -31,7 +31,7 @@ def sheet_of(items: Iterable[dict[str, Any]]) -> list[SheetGoal]:
     """Items under the goal that each serves, numbered as one reads.
 
     Numbered here and not when frozen: to who may not read all of them, no gap tells of
-    the others.
+    the others. ``answer`` is for who adds what the care office said.
     """
     goals: dict[str, SheetGoal] = {}
     order = list(Goal.values)
@@ -40,7 +40,12 @@ def sheet_of(items: Iterable[dict[str, Any]]) -> list[SheetGoal]:
         if code not in goals:
             goals[code] = SheetGoal(order.index(code) + 1, item["goal_label"], [])
         goals[code].items.append(
-            {**item, "number": number, "sources": [_dated(s) for s in item["sources"]]}
+            {
+                **item,
+                "number": number,
+                "sources": [_dated(source) for source in item["sources"]],
+                "answer": None,
+            }
         )
     return list(goals.values())
 

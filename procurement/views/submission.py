@@ -125,10 +125,13 @@ def get_submission(request: UserRequest, pk: UUID) -> Submission:
 
 
 def detail(request: UserRequest, pk: UUID) -> HttpResponse:
-    """What lies there now: the draft for its council, else the version that stands."""
+    """What lies there now: the draft for its council, else the version that stands;
+    a care office has its desk."""
     submission = get_submission(request, pk)
-    is_council = reader_of(request.user, submission) == Reader.COUNCIL
-    if is_council and submission.status == Status.DRAFT:
+    reader = reader_of(request.user, submission)
+    if reader == Reader.CARE_OFFICE:
+        return redirect("procurement:desk_detail", pk)
+    if reader == Reader.COUNCIL and submission.status == Status.DRAFT:
         return _draft(request, submission)
     return _version(request, submission, reading_of(submission, request.user))
 

@@ -11,6 +11,7 @@ from pytest_django.asserts import assertContains
 
 from procurement.actions import council_input as input_actions
 from procurement.actions import paper as papers
+from procurement.actions import response as response_actions
 from procurement.actions import submission as actions
 from procurement.exports import submission_pdf
 from procurement.exports.submission_reading import whole
@@ -210,6 +211,26 @@ def test_organisation_gets_an_extract_without_a_trace_of_the_rest(client, submis
         "F1.",
     ):
         assert hidden not in said
+
+
+def test_answers_stand_on_the_paper_once_they_are_published(client, submission):
+    signed(submission)
+    version, by = submission.versions.get(), buyer(submission)
+    for item, said in zip(version.submitted_items.all(), ("Nee.", "Ja."), strict=True):
+        response_actions.write(
+            item, outcome="partly", reason=said, study_until=None, seen=0, by=by
+        )
+    client.force_login(by)
+    assert "Deels overgenomen" not in words(client.get(address(submission)))
+
+    response_actions.publish(version, by=by)
+
+    said = words(client.get(address(submission)))
+    assert "Deels overgenomen, 1 juli 2027 Nee." in said
+    client.force_login(staff(submission))
+    said = words(client.get(address(submission)))
+    assert "Deels overgenomen, 1 juli 2027 Ja." in said
+    assert "Nee." not in said
 
 
 # --- Long papers -----------------------------------------------------------------
