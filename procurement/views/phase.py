@@ -65,6 +65,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
             "proposal": None,
             "theirs": [],
             "colleague": None,
+            "is_self": False,
             **context,
         },
     )
@@ -88,7 +89,8 @@ def _save(
             by=request.user,
         )
     except StaleText as error:
-        return _both_texts(form, error.current)
+        is_self = error.current.edited_by_id == request.user.pk
+        return {**_both_texts(form, error.current), "is_self": is_self}
     except NotAllowedNow as error:
         form.add_error(None, str(error))
     return {}

@@ -64,7 +64,8 @@ def _write(
         is_whole="preview" in request.POST,
     )
     theirs: dict[str, object] = {}
-    is_search = "find" in request.POST
+    # Enter in any line presses that button too: with nothing to look for it saves.
+    is_search = "find" in request.POST and bool(request.POST.get("search", "").strip())
     if request.method == "POST" and not is_search and form.is_valid():
         theirs = _save(request, form, draft, is_new=is_new)
         if not theirs and not form.errors:
@@ -84,6 +85,7 @@ def _write(
             "aside": [] if is_new else _aside(draft),
             "theirs": [],
             "colleague": None,
+            "is_self": False,
             "crumbs": [(_("Requests"), reverse("procurement:request_list"))],
             **theirs,
         },
@@ -102,7 +104,8 @@ def _save(
             actions.edit(draft, form.choice(), by=request.user)
     except StaleText as error:
         actions.set_aside(draft, by=request.user)
-        return _both_texts(form, error.current)
+        found = _both_texts(form, error.current)
+        return {**found, "is_self": found["colleague"] == request.user}
     except NotAllowedNow as error:
         form.add_error(None, str(error))
     return {}

@@ -382,6 +382,26 @@ def test_two_colleagues_see_both_texts_and_both_are_kept(client, office):
     assert draft.why == "De reden van Fatma."
 
 
+def test_own_other_window_is_called_so(client, office):
+    draft = office.draft()
+    client.force_login(office.buyer)
+    form = typed(office, revision=1, draft="1")
+    client.post(page_of("edit", draft), form)
+
+    page = client.post(page_of("edit", draft), {**form, "why": "Later bedacht."})
+
+    assertContains(page, "U hebt deze tekst ook in een ander venster veranderd.")
+    assertContains(page, "Later bedacht.")
+
+
+def test_enter_without_anything_to_look_for_saves_the_draft(client, office):
+    client.force_login(office.buyer)
+
+    client.post(CREATE, typed(office, find="1"))
+
+    assert InformationRequest.objects.get().status == InformationRequest.Status.DRAFT
+
+
 def test_what_councils_read_is_withdrawn_and_not_edited(client, office, published):
     client.force_login(office.buyer)
 
