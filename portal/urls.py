@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from councils.views import public as invitations
 from portal import views, views_mail
-from procurement.views import public
+from procurement.views import demo, public
 from procurement.views.home import home
 
 handler400 = "portal.views.bad_request"
@@ -23,6 +23,9 @@ urlpatterns = [
     path("over-inbreng/", views.about, name="about"),
     path("mijn-mail/", views_mail.mail_settings, name="mail_settings"),
     path("mail-uit/<str:token>/", views_mail.unsubscribe, name="mail_unsubscribe"),
+    path("demo/", demo.people, name="demo"),
+    path("demo/post/", demo.post, name="demo_mails"),
+    path("demo/<slug:key>/", demo.step_in, name="demo_step_in"),
     path("", include("portal.urls_account")),
     path(
         "uitnodiging/<str:token>/",

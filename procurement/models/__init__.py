@@ -18,6 +18,7 @@ from procurement.models.council_input import (
     Theme,
     as_read_by,
 )
+from procurement.models.coverage import Coverage, coverage_of, used_inputs
 from procurement.models.cycle import (
     Cycle,
     DateChange,
@@ -59,6 +60,7 @@ __all__ = [
     "Answer",
     "Audience",
     "CouncilInput",
+    "Coverage",
     "CouncilInputVersion",
     "Cycle",
     "CycleKind",
@@ -99,6 +101,8 @@ __all__ = [
     "SubmittedSource",
     "Theme",
     "as_read_by",
+    "coverage_of",
     "dates_before",
+    "used_inputs",
     "sheet_of",
 ]

@@ -31,8 +31,9 @@ from procurement.models import (
     Passage,
     PassageSource,
     ShowingPart,
+    coverage_of,
+    used_inputs,
 )
-from procurement.models.coverage import coverage_of, used_inputs
 from procurement.permissions import can_compose
 
 

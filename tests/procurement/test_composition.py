@@ -15,8 +15,9 @@ from procurement.models import (
     ParagraphVersion,
     PassageSource,
     ShowingPart,
+    coverage_of,
+    used_inputs,
 )
-from procurement.models.coverage import coverage_of, used_inputs
 from tests.factories import (
     CareOfficeFactory,
     CareOrganisationFactory,
