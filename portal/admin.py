@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -18,6 +19,8 @@ from portal.models import User
 # allauth's own list of addresses stays empty: User.email is the one truth.
 admin.site.unregister(EmailAddress)
 admin.site.unregister(Authenticator)
+# Rights follow from seats; nobody is in a group.
+admin.site.unregister(Group)
 
 
 class PersonForm(ModelForm):

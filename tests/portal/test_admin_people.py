@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -123,5 +124,6 @@ def test_secret_of_an_app_is_no_part_of_the_admin(client, administrator, riet):
     assertNotContains(page, app.data["secret"])
 
 
-def test_admin_has_no_second_list_of_addresses():
-    assert not admin.site.is_registered(EmailAddress)
+@pytest.mark.parametrize("model", [EmailAddress, Group])
+def test_admin_has_no_second_list_of_addresses_or_rights(model):
+    assert not admin.site.is_registered(model)
