@@ -2,6 +2,7 @@
 
 from celery import shared_task
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from portal.delivery import deliver_waiting
@@ -25,7 +26,8 @@ def deliver_waiting_mail() -> None:
 @shared_task
 @periodic
 def forget_old_rows() -> None:
-    """Delete mails that are at an end, after the period of KEEP_SENT_MAIL."""
+    """Delete sessions that ran out, and mails at an end after KEEP_SENT_MAIL."""
+    SessionStore.clear_expired()
     Status = OutgoingMail.Status
     OutgoingMail.objects.filter(
         status__in=[Status.SENT, Status.CANCELLED, Status.MISSED],

@@ -8,6 +8,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from portal.models import User
+from portal.tasks import forget_old_rows
 from tests.factories import CouncilMembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,16 @@ def test_logging_out_forgets_that_somebody_was_here(client, member):
 
     assert client.cookies[settings.WAS_HERE_COOKIE].value == ""
     assert not Session.objects.filter(pk=client.session.session_key).exists()
+
+
+def test_session_that_ran_out_is_forgotten_at_night(client, member, clock):
+    forget_old_rows()
+    assert Session.objects.count() == 1
+    clock.shift(14 * DAY + 1)
+
+    forget_old_rows()
+
+    assert Session.objects.count() == 0
 
 
 # --- Headers ---------------------------------------------------------------------
