@@ -28,7 +28,7 @@ from procurement.models import (
 )
 
 # Who in a council is meant by a role of a phase.
-PEOPLE = {
+PEOPLE: dict[str, set[Role]] = {
     PhaseRole.MEMBER: VOTING_ROLES,
     PhaseRole.CHAIR: {Role.CHAIR, Role.DEPUTY_CHAIR},
     PhaseRole.SECRETARY: {Role.SECRETARY},

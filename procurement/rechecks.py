@@ -1,8 +1,10 @@
 """Whether a mail still makes sense when it is sent: named by MAIL_RECHECKS."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
-from councils.models import CouncilMembership
+from councils.models import Council, CouncilMembership
 from procurement.actions.reminder_dates import Moment, times, times_after
 from procurement.actions.reminder_due import is_local, nothing_to_do
 from procurement.actions.request import TOLD
@@ -34,14 +36,15 @@ def request_published(request: str, council: str, user: str) -> str:
 
 
 def _reason_against(row: Reminder) -> str:
+    assert row.council is not None  # rules are for people of councils
     seats = CouncilMembership.objects.current().filter(
         council=row.council, user=row.user_id, role__in=PEOPLE[row.rule.role]
     )
     if not seats.exists():
         return _("This person has no such seat in the council any more.")
-    phase, key = row.phase, (row.council_id, row.phase.cycle_id)
-    done = done_in([phase.cycle], [row.council_id]).get(key, Done())
-    if row.due_at != _due_now(row, done):
+    phase, key = row.phase, (row.council.pk, row.phase.cycle_id)
+    done = done_in([phase.cycle], [row.council.pk]).get(key, Done())
+    if row.due_at != _due_now(row, row.council, done):
         return _("The date has moved.")
     left = left_to_do(
         step_of(phase),
@@ -52,9 +55,9 @@ def _reason_against(row: Reminder) -> str:
     return nothing_to_do(row.rule, left, done)
 
 
-def _due_now(row: Reminder, done: Done):
+def _due_now(row: Reminder, council: Council, done: Done) -> datetime:
     if row.rule.moment != Moment.SIGNATURE:
-        local = is_local(row.council)
+        local = is_local(council)
         return times(row.rule, row.phase, is_local=local).due_at
     if done.offered_at is None:
         # Taken back: what it waits for tells why.

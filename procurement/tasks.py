@@ -3,7 +3,13 @@
 from celery import shared_task
 
 from portal.periodic import periodic
-from procurement.actions import date_moved, paper, reminder, retention
+from procurement.actions import (
+    date_moved,
+    paper,
+    reminder,
+    reminder_answers,
+    retention,
+)
 from procurement.exports import submission_pdf
 from procurement.models import Paper
 
@@ -15,6 +21,7 @@ def send_due_reminders() -> None:
     reminder.follow_mails()
     date_moved.tell_moved()
     reminder.send_due()
+    reminder_answers.note_published()
     reminder.follow_mails()
 
 

@@ -108,6 +108,7 @@ def _told(phase: Phase, before: datetime) -> Iterable[tuple[User, set[str], bool
     )
     people: dict[UUID, tuple[User, set[str], bool]] = {}
     for row in rows:
+        assert row.council is not None  # rules are for people of councils
         local = is_local(row.council)
         user, dates, was_local = people.get(row.user_id, (row.user, set(), local))
         closing = row.rule.moment in NAMES_CLOSING

@@ -7,6 +7,8 @@ councils did, as they stand at the moment of asking.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
@@ -255,8 +257,15 @@ class Deriving:
         return _with(due, due.status, "", is_late=is_late, is_new=is_new)
 
 
-def _with(due: Due, status: str, reason: str, **late: bool) -> Due:
-    return replace(due, status=status, reason=reason, **late)
+def _with(
+    due: Due,
+    status: str,
+    reason: str,
+    *,
+    is_late: bool = False,
+    is_new: bool = False,
+) -> Due:
+    return replace(due, status=status, reason=reason, is_late=is_late, is_new=is_new)
 
 
 def nothing_to_do(rule: ReminderRule, left: Left | None, done: Done) -> str:
@@ -306,37 +315,40 @@ class Row:
 
 def rows_of(people: QuerySet[CouncilMembership]) -> Iterator[Row]:
     """The people with their opt-outs, in one query however many."""
-    found: Row | None = None
     rows = (
         people.annotate(off=F("user__mail_opt_outs__kind"))
         .order_by("user", "council")
-        .values_list(
-            "role",
-            "starts_on",
-            "off",
-            "user_id",
-            "user__name",
-            "user__email",
-            "user__is_active",
-            "council_id",
-            "council__name",
-            "council__kind",
-            "council__parent_id",
-        )
+        .values_list("off", *ROW)
     )
-    for role, first_day, off, pk, name, email, active, council, *about in rows:
-        if found and (found.user.pk, found.council.pk) == (pk, council):
-            found.off.add(off)
-            continue
-        if found:
-            yield found
-        council_name, kind, parent_id = about
-        found = Row(
-            User(pk=pk, name=name, email=email, is_active=active),
-            Council(pk=council, name=council_name, kind=kind, parent_id=parent_id),
-            role,
-            first_day,
-            {off} if off else set(),
-        )
-    if found:
-        yield found
+    for _key, some in groupby(rows, key=itemgetter(*ROW_KEY)):
+        found = list(some)
+        yield _row_of(found[0], {off for off, *_rest in found if off})
+
+
+# What is read of a seat, after the kind of mail that is switched off.
+ROW = (
+    "role",
+    "starts_on",
+    "user_id",
+    "user__name",
+    "user__email",
+    "user__is_active",
+    "council_id",
+    "council__name",
+    "council__kind",
+    "council__parent_id",
+)
+ROW_KEY = [1 + ROW.index("user_id"), 1 + ROW.index("council_id")]
+
+
+def _row_of(values: tuple, off: set[str]) -> Row:
+    _off, role, starts_on, pk, name, email, active, council, called, kind, parent = (
+        values
+    )
+    return Row(
+        User(pk=pk, name=name, email=email, is_active=active),
+        Council(pk=council, name=called, kind=kind, parent_id=parent),
+        role,
+        starts_on,
+        off,
+    )

@@ -86,14 +86,15 @@ def _calendar(due: Due) -> str:
 
 def phase_calendar(phase: Phase, whose: set[str]) -> str:
     """The dates of a phase; kept on the phase, since a whole wave has the same."""
-    kept = phase.__dict__.setdefault("_calendars", {})
+    told = vars(phase)  # read with "changes" and "changed_at"
+    kept = told.setdefault("_calendars", {})
     name = "|".join(sorted(whose))
     if name not in kept:
         kept[name] = calendar_of(
             phase,
             whose,
-            changes=phase.changes,
-            changed_at=phase.changed_at or phase.cycle.published_at,
+            changes=told["changes"],
+            changed_at=told["changed_at"] or phase.cycle.created_at,
             link=settings.SITE_URL + home_link(),
         )
     return kept[name]

@@ -1,9 +1,8 @@
 """What is asked of the staff of a care office, and of an organisation."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
-from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +17,8 @@ from procurement.expected.task import Task, address, group_of
 from procurement.models import Phase, Submission, SubmissionVersion
 
 START_OF_DAY = time(9)
+# An agreed date without a time of day counts to the end of office hours.
+END_OF_DAY = time(17)
 
 
 def office_tasks(user: User, rounds: list[Round], now: datetime) -> Iterator[Task]:
@@ -130,7 +131,7 @@ def _points(user: User, now: datetime) -> Iterator[Task]:
 
 def _point_task(version: SubmissionVersion, office, name: str, now: datetime) -> Task:
     left = version.points - version.answered
-    due = version.signature.signed_at + timedelta(days=settings.AGREED_RESPONSE_DAYS)
+    due = moment(version.signature.answer_by, END_OF_DAY)
     said = ngettext("Answer %(count)s point", "Answer %(count)s points", left)
     what = said % {"count": left} if left else _("Publish the answers together")
     return Task(

@@ -16,11 +16,14 @@ from portal.models import MailOptOut, OutgoingMail
 from procurement import rechecks, tasks
 from procurement.actions import date_moved
 from procurement.actions import reminder as actions
+from procurement.actions import response as response_actions
 from procurement.actions import submission as submission_actions
 from procurement.actions.reference import reminder_rules
 from procurement.actions.reminder_dates import times
 from procurement.expected import expected_tasks
 from procurement.models import (
+    Answer,
+    CouncilInput,
     DateChange,
     Phase,
     Reminder,
@@ -570,7 +573,7 @@ def test_a_wave_takes_the_same_queries_for_any_number_of_people(summer, count):
 def test_the_rules_that_come_with_the_code_load_once(db):
     made = reminder_rules.load()
 
-    assert made == ReminderRule.objects.count() == 20
+    assert made == ReminderRule.objects.count() == 21
     assert reminder_rules.load() == 0
 
 
@@ -580,3 +583,48 @@ def test_a_phase_of_another_kind_needs_a_rule_of_its_own(summer):
     a_rule(Moment.OPENING)
 
     assert [kind for kind, _to in run_at("2027-06-01 09:00+02:00")] == ["phase_opens"]
+
+
+def test_mails_about_answers_stand_among_the_reminders(summer, offered_text):
+    chair = summer.person(summer.central, "chair")
+    PhaseFactory(cycle=summer.cycle, kind="final_award", order=10)
+    rule = a_rule(Moment.ANSWERS)
+    rule.phase_kind = "final_award"
+    rule.save()
+    with time_machine.travel("2027-07-02 10:00+02:00", tick=False):
+        version = offered_text.versions.get()
+        submission_actions.sign(
+            offered_text, by=chair, seen=submission_actions.signing_code(version, [])
+        )
+        buyer = UserFactory()
+        for item in version.submitted_items.all():
+            Answer.objects.create(item=item, outcome="taken_up", written_by=buyer)
+        response_actions.publish(version, by=buyer)
+
+    for at in ("2027-07-02 10:15+02:00", "2027-07-02 10:30+02:00"):
+        run_at(at)
+
+    mail = OutgoingMail.objects.get(kind="answers_published", user=chair)
+    assert list(Reminder.objects.filter(rule=rule).values_list("user", "mail")) == [
+        (chair.pk, mail.pk)
+    ]
+
+
+def test_old_drafts_are_forgotten_and_new_ones_kept(summer):
+    author = summer.person()
+    now = timezone.now()
+    old, new = (
+        CouncilInput.objects.create(
+            council=summer.local,
+            cycle=summer.cycle,
+            author=author,
+            created_at=now - timedelta(days=days),
+        )
+        for days in (366, 364)
+    )
+    kept = CouncilInputFactory(council=summer.local, cycle=summer.cycle)
+    CouncilInput.objects.filter(pk=kept.pk).update(created_at=old.created_at)
+
+    tasks.forget_old_rows()
+
+    assert set(CouncilInput.objects.values_list("pk", flat=True)) == {new.pk, kept.pk}
