@@ -1,4 +1,7 @@
-"""People and their second steps, for an administrator; no passwords, no secrets."""
+"""The ground floor for an administrator: people, their second steps, what happened.
+
+No passwords, no secrets, and never what a mail says.
+"""
 
 from typing import Any, cast
 
@@ -8,13 +11,13 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from portal import actions_account as actions
 from portal import audit
 from portal.forms import ModelForm
-from portal.models import User
+from portal.models import AuditEvent, OutgoingMail, User
 
 # allauth's own list of addresses stays empty: User.email is the one truth.
 admin.site.unregister(EmailAddress)
@@ -86,3 +89,52 @@ class AuthenticatorAdmin(admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for authenticator in queryset:
             actions.take_away_second_step(authenticator, by=cast(User, request.user))
+
+
+class LookOnly(admin.ModelAdmin):
+    """A table that is evidence: to be read and not to be changed."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(LookOnly):
+    list_display = ["created_at", "kind", "to", "status", "attempts", "sent_at"]
+    list_filter = ["status", "kind"]
+    search_fields = ["to"]
+    ordering = ["-created_at"]
+    fields = [
+        "kind",
+        "to",
+        "status",
+        "reason",
+        "created_at",
+        "send_at",
+        "useless_after",
+        "attempts",
+        "unknown_outcomes",
+        "sent_at",
+    ]
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(LookOnly):
+    list_display = ["at", "verb", "subject_label", "actor"]
+    list_filter = ["verb"]
+    search_fields = ["=subject_id", "verb"]
+    list_select_related = ["actor"]
+    ordering = ["-at"]
+    fields = ["at", "verb", "subject_label", "actor", "data", "position", "hash"]

@@ -237,26 +237,27 @@ def back_from(deadline: datetime, days: int, zones: Collection[str] = ()) -> Bac
 
 def within_sending_hours(at: datetime) -> bool:
     """Whether a mail may leave at this moment: not at night."""
-    quiet_from, quiet_until = _quiet_hours()
-    return quiet_until <= at.astimezone(AMSTERDAM).time() < quiet_from
+    begin, end = sending_hours()
+    return begin <= at.astimezone(AMSTERDAM).time() < end
 
 
 def next_sending_moment(at: datetime) -> datetime:
     """``at`` itself, or when the night in which it falls is over."""
     if within_sending_hours(at):
         return at
-    quiet_from, quiet_until = _quiet_hours()
+    begin, end = sending_hours()
     local = at.astimezone(AMSTERDAM)
     day = local.date()
-    if local.time() >= quiet_from:
+    if local.time() >= end:
         day += ONE_DAY
-    return moment(day, quiet_until)
+    return moment(day, begin)
 
 
-def _quiet_hours() -> tuple[time, time]:
+def sending_hours() -> tuple[time, time]:
+    """Between which clock times mails leave."""
     return (
-        time.fromisoformat(settings.MAIL_QUIET_FROM),
         time.fromisoformat(settings.MAIL_QUIET_UNTIL),
+        time.fromisoformat(settings.MAIL_QUIET_FROM),
     )
 
 

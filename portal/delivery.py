@@ -32,24 +32,33 @@ RUN_SECONDS = 10.0
 # How old may be what a sender knows of codes that must overtake and of who wants mail.
 LOOK_SECONDS = 1.0
 LOOK_AHEAD = 25
+LINGER_STEP = 0.2
 # After so many breaks in a row it is the server that is ill, and not the message.
 MOST_BREAKS = 3
 # When the server is away; the sweep of the next minute tries again.
 SERVER_AWAY = timedelta(seconds=30)
 
-# Set by who ends this process: the sender stops after the message in its hands.
+# Set by who ends this process: a sender then stops after the message in its hands.
 stopping = Event()
+# The senders at work in this process.
+at_work: set["Sender"] = set()
 
 
-def deliver_waiting(seconds: float = RUN_SECONDS) -> None:
-    """Send what is due, batch after batch; what is then left another run takes up."""
+def deliver_waiting(*, linger: float = 0.0) -> None:
+    """Send what is due, batch after batch; what is then left another run takes up.
+
+    With ``linger`` the sender looks around for so many seconds more, for what is queued
+    while it is at work.
+    """
     record_missed()
     free_abandoned()
     sender = Sender()
+    at_work.add(sender)
     try:
-        sender.run(time.monotonic() + seconds)
+        sender.run(time.monotonic() + RUN_SECONDS, linger)
     finally:
         sender.stop()
+        at_work.discard(sender)
     if sender.has_more:
         wake.senders()
 
@@ -70,20 +79,27 @@ class Sender:
         self.gone: set[UUID] = set()
         self.off: set[tuple[UUID, str]] = set()
 
-    def run(self, until: float) -> None:
+    def run(self, until: float, linger: float = 0.0) -> None:
         """Send until nothing is left or ``until`` comes."""
+        idle_until = time.monotonic() + linger
         while self.breaks < MOST_BREAKS:
             if stopping.is_set() or time.monotonic() >= until:
                 self.has_more = True
                 return
-            if not self.waiting:
-                self.waiting.extend(self.claim.take(settings.MAIL_BATCH))
-                self.leased_at = time.monotonic()
-                if not self.waiting:
+            if self.waiting or self.take():
+                self.look_up()
+                if not self.deal_with(self.waiting.popleft()):
                     return
-            self.look_up()
-            if not self.deal_with(self.waiting.popleft()):
+            elif time.monotonic() < idle_until:
+                self.write_down()
+                stopping.wait(LINGER_STEP)
+            else:
                 return
+
+    def take(self) -> bool:
+        self.waiting.extend(self.claim.take(settings.MAIL_BATCH))
+        self.leased_at = time.monotonic()
+        return bool(self.waiting)
 
     def stop(self) -> None:
         """Write down the last outcome, and let go of what was not tried."""
@@ -114,9 +130,9 @@ class Sender:
             self.waiting.extendleft(reversed(codes))
         if self.waiting[0].user_id not in self.known:
             self.known = {mail.user_id for mail in list(self.waiting)[:LOOK_AHEAD]}
-            people = {key for key in self.known if key}
+            people = [pk for pk in self.known if pk]
             gone = User.objects.filter(pk__in=people, is_active=False)
-            off = MailOptOut.objects.filter(user__in=self.known)
+            off = MailOptOut.objects.filter(user__in=people)
             self.gone = set(gone.values_list("pk", flat=True))
             self.off = set(off.values_list("user_id", "kind"))
 

@@ -5,6 +5,7 @@ A mail holds a name, a title, a date and a link; nothing of anybody's input.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -131,6 +132,16 @@ def send_again(mail: OutgoingMail, *, by: User) -> OutgoingMail:
     audit.record("mail.send_again", mail, by=by, kind=mail.kind)
     wake.senders_after_commit()
     return mail
+
+
+def send_all_again(*, by: User) -> int:
+    """The same for all that is held; how many go."""
+    count = 0
+    for held in OutgoingMail.objects.held().only("pk").iterator():
+        with suppress(NotAllowedNow):
+            send_again(held, by=by)
+            count += 1
+    return count
 
 
 def _compose(

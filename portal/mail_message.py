@@ -70,7 +70,7 @@ def message_of(mail: OutgoingMail) -> OutboxMessage:
         headers=_headers(mail),
     )
     html = render_to_string(
-        "mail/_layout.html",
+        "mail/layout.html",
         {
             "subject": mail.subject,
             "body": as_html(mail.body),

@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from enum import Enum
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -34,7 +34,7 @@ class MailServer:
     """The mail server of settings; opened when needed, and again after a break."""
 
     def __init__(self) -> None:
-        self.backend = get_connection()
+        self.backend: Any = get_connection()
         self.is_open = False
         self.prepared: dict[UUID, OutboxMessage] = {}
 

@@ -6,6 +6,7 @@ who lost its claim changes nothing.
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -64,7 +65,7 @@ def _nobody_knows() -> str:
     return _("It was tried three times, and nobody knows whether it arrived.")
 
 
-def _key(value: UUID | None) -> str | None:
+def _key(value: UUID | None) -> Any:
     return OutgoingMail._meta.pk.get_db_prep_value(value, connection)
 
 

@@ -295,7 +295,7 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -314,33 +314,27 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0.1,
     "interval_max": 0.1,
     "socket_connect_timeout": 1,
+    "socket_timeout": 2,
     "visibility_timeout": 1800,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
-CELERY_BEAT_SCHEDULE = {
-    "deliver-waiting-mail": {
-        "task": "portal.tasks.deliver_waiting_mail",
-        "schedule": crontab(),
-    },
-    "send-due-reminders": {
-        # Every quarter of an hour: a run that was missed is made up for.
-        "task": "procurement.tasks.send_due_reminders",
-        "schedule": crontab(minute="*/15"),
-    },
-    "make-waiting-papers": {
-        "task": "procurement.tasks.make_waiting_papers",
-        "schedule": crontab(),
-    },
-    "portal-forget-old-rows": {
-        "task": "portal.tasks.forget_old_rows",
-        "schedule": crontab(minute=20, hour=3),
-    },
-    "procurement-forget-old-rows": {
-        "task": "procurement.tasks.forget_old_rows",
-        "schedule": crontab(minute=40, hour=3),
-    },
+_AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(hours=26)
+PERIODIC_TASKS = {  # name -> what it does, when, and after how long something is wrong
+    "portal.tasks.deliver_waiting_mail": (_("send waiting mail"), "* *", _AN_HOUR / 12),
+    # A run that was missed is made up for.
+    "procurement.tasks.send_due_reminders": (_("send reminders"), "*/15 *", _AN_HOUR),
+    "procurement.tasks.make_waiting_papers": (_("make papers"), "* *", _AN_HOUR / 12),
+    "portal.tasks.forget_old_rows": (_("forget old mail"), "20 3", _A_DAY),
+    "procurement.tasks.forget_old_rows": (_("forget old drafts"), "40 3", _A_DAY),
 }
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": crontab(*when.split())}
+    for name, (_label, when, _late_after) in PERIODIC_TASKS.items()
+}
+READY_CHECKS = [  # () -> what is wrong, a list that should be empty
+    "portal.triggers.missing",
+]
 
 EMAIL_BACKEND = env(
     "EMAIL_BACKEND",

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
+from portal import wake
 from portal.delivery import deliver_waiting
 from portal.models import OutgoingMail
 from portal.periodic import periodic
@@ -13,7 +14,7 @@ from portal.periodic import periodic
 @shared_task
 def deliver_mail() -> None:
     """Send what waits, woken by who queued it."""
-    deliver_waiting()
+    deliver_waiting(linger=1.5 * wake.PAUSE_SECONDS)
 
 
 @shared_task

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from councils.views import public as invitations
-from portal import views, views_mail
+from portal import views, views_health, views_mail
 from procurement.views import demo, public
 from procurement.views.home import home
 
@@ -26,6 +26,19 @@ urlpatterns = [
     path("demo/", demo.people, name="demo"),
     path("demo/post/", demo.post, name="demo_mails"),
     path("demo/<slug:key>/", demo.step_in, name="demo_step_in"),
+    path("healthz", views_health.healthz, name="healthz"),
+    path("readyz", views_health.readyz, name="readyz"),
+    path("beheer/mail/", views_health.mail_queue, name="mail_queue"),
+    path(
+        "beheer/mail/alles-opnieuw/",
+        views_health.mail_send_all_again,
+        name="mail_send_all_again",
+    ),
+    path(
+        "beheer/mail/<uuid:pk>/opnieuw/",
+        views_health.mail_send_again,
+        name="mail_send_again",
+    ),
     path("", include("portal.urls_account")),
     path(
         "uitnodiging/<str:token>/",

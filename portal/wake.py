@@ -24,7 +24,7 @@ AWAY_SECONDS = 30.0
 has_worker_here = False
 
 _lock = Lock()
-_last = _trailing = _failed = float("-inf")
+_last = _failed = float("-inf")
 
 
 def senders_after_commit(*, at_once: bool = False) -> None:
@@ -40,39 +40,36 @@ def senders_after_commit(*, at_once: bool = False) -> None:
 
 
 def senders() -> None:
-    """Wake them now, or a second after the last time."""
-    global _last, _trailing
+    """Wake them, unless they were woken a moment ago: they look around a little longer
+    than that before they go back to sleep."""
+    global _last
     now = time.monotonic()
     with _lock:
-        if abs(now - _last) >= PAUSE_SECONDS:
-            _last, countdown = now, 0.0
-        elif abs(now - _trailing) < PAUSE_SECONDS:
+        if abs(now - _last) < PAUSE_SECONDS:
             return
-        else:
-            _trailing, countdown = now, PAUSE_SECONDS
-    _tell(countdown)
+        _last = now
+    _tell()
 
 
 def worker_after_commit(task: str, *arguments: str) -> None:
     """Hand a task to a worker when the transaction commits; a sweep finds its row when
     none takes it."""
-    transaction.on_commit(lambda: _tell(0, task, arguments), robust=True)
+    transaction.on_commit(lambda: _tell(task, arguments), robust=True)
 
 
 def _at_once() -> None:
-    _tell(0)
+    _tell()
 
 
-def _tell(countdown: float, task: str = TASK, arguments: tuple[str, ...] = ()) -> None:
+def _tell(task: str = TASK, arguments: tuple[str, ...] = ()) -> None:
     global _failed
     if settings.CELERY_BROKER_URL.startswith("memory:") and not has_worker_here:
         return
     if abs(time.monotonic() - _failed) < AWAY_SECONDS:
         return
     try:
-        app.send_task(
-            task, arguments, countdown=countdown or None, expires=120, retry=False
-        )
+        # No countdown and no expiry: the clocks of two machines may differ.
+        app.send_task(task, arguments, retry=False)
     except Exception as error:
         # Whatever ails the broker, the mail or the paper waits in its row.
         _failed = time.monotonic()
