@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
+from portal.models import User
 from portal.moments import nl_date
 from portal.paging import paginate
 from portal.permissions import require
@@ -23,7 +24,12 @@ from procurement.exports.year_drawing import draw
 from procurement.forms.cycle import CycleForm
 from procurement.models import Cycle, InformationRequest, Phase
 from procurement.permissions import can_plan_cycle, can_start_cycle
-from procurement.views.timeline import Timeline, tasks_by_phase
+from procurement.views.planned_mail import planned_mails
+from procurement.views.timeline import (
+    Timeline,
+    has_several_organisations,
+    tasks_by_phase,
+)
 
 
 def listing(request: UserRequest) -> HttpResponse:
@@ -59,6 +65,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
         .order_by("closes_at", "pk")
     )
     timeline = Timeline(cycle, phases, request.user, requests)
+    _foretell(timeline, request.user)
     may_plan = can_plan_cycle(request.user, cycle)
     drawing = None
     if phases:
@@ -176,6 +183,20 @@ def _main_request(timeline: Timeline) -> UUID | None:
     ahead = [each for each in asked if each.is_open]
     nearest = min(ahead, key=lambda each: each.closes_at, default=None)
     return nearest.pk if nearest and timeline.councils else None
+
+
+def _foretell(timeline: Timeline, user: User) -> None:
+    """Say when the reader gets a mail about what runs.
+
+    Not to somebody with councils of several organisations, for whom the page has
+    asked the database more already.
+    """
+    seats, running = timeline.councils, timeline.running
+    if not seats or not running or has_several_organisations(user):
+        return
+    mails = planned_mails([step.phase for step in running], seats, user)
+    for step in running:
+        step.mails = mails.get(step.phase.pk, [])
 
 
 def _crumb_of_list() -> tuple[str, str]:

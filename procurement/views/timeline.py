@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from councils.models import Council
 from councils.permissions import Role, council_seats, organisation_ids
 from portal.dates import BackDate, SchoolHoliday, SchoolZone, school_holidays_between
 from portal.models import User
-from portal.moments import nl_period, nl_time, nl_weekday
+from portal.moments import nl_day, nl_period, nl_time, nl_weekday
 from portal.seats import Seat
 from procurement.actions.planning import SUMMER
 from procurement.models import (
@@ -108,7 +109,12 @@ class Step:
     own_dates: list[OwnDate] = field(default_factory=list)
     sums: list[Sum] = field(default_factory=list)
     requests: list[InformationRequest] = field(default_factory=list)
+    mails: list[date] = field(default_factory=list)
     is_first_now: bool = False
+
+    @property
+    def mails_in_words(self) -> str:
+        return get_text_list([nl_day(day) for day in self.mails], _("and"))
 
     @property
     def number(self) -> int:
@@ -318,7 +324,7 @@ def councils_in(cycle: Cycle, user: User) -> list[Seat]:
     seats = council_seats(user)
     if cycle.organisation_id:
         return [seat for seat in seats if seat.organisation_id == cycle.organisation_id]
-    if len({seat.organisation_id for seat in seats}) > 1:
+    if has_several_organisations(user):
         taking_part = set(
             Council.objects.in_round(
                 cycle.care_office_id, cycle.contract_year, cycle.sector
@@ -328,6 +334,11 @@ def councils_in(cycle: Cycle, user: User) -> list[Seat]:
         )
         seats = [seat for seat in seats if seat.party_id in taking_part]
     return seats
+
+
+def has_several_organisations(user: User) -> bool:
+    """Whether ``user`` sits in councils of more than one organisation."""
+    return len({seat.organisation_id for seat in council_seats(user)}) > 1
 
 
 def sums(phase: Phase) -> list[Sum]:

@@ -11,7 +11,7 @@ from portal.dates import AMSTERDAM
 from portal.models import User
 from procurement.actions import cycle as actions
 from procurement.actions import phase as phase_actions
-from procurement.actions.reference import cycle_templates
+from procurement.actions.reference import cycle_templates, reminder_rules
 from procurement.models import Cycle, CycleTemplate, DateChange, Phase, PhaseTask
 from tests.factories import (
     CareOfficeFactory,
@@ -273,6 +273,21 @@ def test_quality_round_counts_back_from_its_own_closing(client, organisation, lo
 
     assertContains(page, "Kwaliteitsplan 2028: zo loopt het jaar")
     assertContains(page, "Wij rekenen terug vanaf de sluiting.")
+
+
+def test_member_reads_when_a_mail_will_come(client, cycle, local):
+    reminder_rules.load()
+    person = member(local)
+    client.force_login(person)
+
+    page = client.get(cycle.get_absolute_url())
+
+    # A week before the date of local councils, 30 June.
+    assert page.context["timeline"].steps[5].mails == [date(2027, 6, 23)]
+    assertContains(page, "U krijgt bericht op woensdag 23\N{NO-BREAK SPACE}juni.")
+    for kind in ("phase_opens", "council_date_near", "phase_closes"):
+        person.mail_opt_outs.create(kind=kind)
+    assertNotContains(client.get(cycle.get_absolute_url()), "U krijgt bericht op")
 
 
 # --- Who gets in -----------------------------------------------------------------
@@ -596,8 +611,8 @@ def test_timeline_takes_the_same_queries_for_any_number_of_questions(
     )
     client.force_login(member(local))
 
-    # session, user, seats, steps with round and tasks, questions
-    with django_assert_num_queries(5):
+    # session, user, seats, steps with round and tasks, questions, rules of reminders
+    with django_assert_num_queries(6):
         client.get(cycle.get_absolute_url())
 
 
