@@ -1,12 +1,15 @@
 """The main menu: at most seven words, by what a person does here."""
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from councils.models import Council, CouncilMembership
 from portal.menu import MenuItem
 from portal.seats import Seat
+
+Role = CouncilMembership.Role
 
 HOME = ("home", _("Home"))
 TIMELINE = ("procurement:cycle_list", _("Timeline"))
@@ -19,40 +22,38 @@ DESK = ("procurement:desk_list", _("Submissions"))
 PEOPLE = ("councils:directory", _("People and councils"))
 ADMIN = ("admin:index", _("Administration"))
 MAIL_QUEUE = ("mail_queue", _("Mail queue"))
+AT_MOST = 7
+# Who prepares the papers of a central council, as councils.permissions has it.
+PREPARE = {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY}
 
 
 def menu_for(request: HttpRequest, seats: list[Seat]) -> list[MenuItem]:
     """The words for this reader, with the one marked that leads to this page."""
-    items = []
-    for name, label in _words(request, seats):
-        try:
-            items.append((reverse(name), label))
-        except NoReverseMatch:
-            continue
+    items = [(reverse(name), label) for name, label in _words(request, seats)]
     return _marked(items, request.path)
 
 
 def _words(request: HttpRequest, seats: list[Seat]) -> list[tuple[str, str | Promise]]:
     parties = {seat.party for seat in seats}
-    administrator = [ADMIN, MAIL_QUEUE] if request.user.is_staff else []
     if "council" in parties:
-        composes = any(
-            seat.kind == "central" and seat.role == "secretary" for seat in seats
-        )
-        return [
-            HOME,
-            TIMELINE,
-            REQUESTS,
-            INPUT,
-            *([COMPOSE] if composes else []),
-            SUBMISSIONS,
-            PEOPLE,
-        ]
-    if "care_office" in parties:
-        return [HOME, ROUNDS, REQUESTS, DESK, PEOPLE, *administrator]
-    if "organisation" in parties:
-        return [HOME, TIMELINE, INPUT, SUBMISSIONS, PEOPLE, *administrator]
-    return [HOME, PEOPLE, *administrator]
+        words = [HOME, TIMELINE, REQUESTS, INPUT, SUBMISSIONS, PEOPLE]
+        if any(
+            seat.kind == Council.Kind.CENTRAL and seat.role in PREPARE for seat in seats
+        ):
+            words.insert(4, COMPOSE)
+    elif "care_office" in parties:
+        words = [HOME, ROUNDS, REQUESTS, DESK, PEOPLE]
+    elif "organisation" in parties:
+        words = [HOME, TIMELINE, INPUT, SUBMISSIONS, PEOPLE]
+    else:
+        words = [HOME, PEOPLE]
+    if request.user.is_staff:
+        words += [ADMIN, MAIL_QUEUE]
+    return words[:AT_MOST]
+
+
+def _composes(seat: Seat) -> bool:
+    return seat.kind == Council.Kind.CENTRAL and seat.role in PREPARE
 
 
 def _marked(items: list[tuple[str, str | Promise]], path: str) -> list[MenuItem]:

@@ -1,0 +1,100 @@
+"""The words of the main menu, by what a person does here."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    CareOfficeMembershipFactory,
+    CouncilFactory,
+    CouncilMembershipFactory,
+    OrganisationMembershipFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def member():
+    return CouncilMembershipFactory().user
+
+
+def in_council(role, **council):
+    return CouncilMembershipFactory(council=CouncilFactory(**council), role=role).user
+
+
+def executive():
+    return OrganisationMembershipFactory().user
+
+
+def buyer():
+    return CareOfficeMembershipFactory().user
+
+
+def administrator():
+    return UserFactory(administrator=True)
+
+
+def words(client, user, address="/woorden/"):
+    client.force_login(user)
+    return [str(item.label) for item in client.get(address).context["menu"]]
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [
+        (
+            member,
+            "Start, Tijdlijn, Uitvragen, Inbreng, Indieningen, Mensen en raden",
+        ),
+        (
+            lambda: in_council("secretary"),
+            "Start, Tijdlijn, Uitvragen, Inbreng, Indieningen, Mensen en raden",
+        ),
+        (
+            lambda: in_council("chair", central=True),
+            "Start, Tijdlijn, Uitvragen, Inbreng, Samenstellen, Indieningen, "
+            "Mensen en raden",
+        ),
+        (
+            lambda: in_council("member", central=True),
+            "Start, Tijdlijn, Uitvragen, Inbreng, Indieningen, Mensen en raden",
+        ),
+        (buyer, "Start, Rondes, Uitvragen, Indieningen, Mensen en raden"),
+        (executive, "Start, Tijdlijn, Inbreng, Indieningen, Mensen en raden"),
+        (administrator, "Start, Mensen en raden, Beheer, Mailwachtrij"),
+        (UserFactory, "Start, Mensen en raden"),
+    ],
+)
+def test_menu_holds_what_one_does_here(client, person, expected):
+    assert words(client, person()) == expected.split(", ")
+
+
+def test_menu_has_seven_words_at_most(client):
+    user = in_council("secretary", central=True)
+    user.is_staff = True
+    user.save()
+
+    assert len(words(client, user)) == 7
+
+
+def test_who_is_not_logged_in_has_no_menu(client):
+    assert client.get("/woorden/").context["menu"] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "home",
+        "procurement:cycle_list",
+        "procurement:request_list",
+        "procurement:input_list",
+        "procurement:submission_list",
+        "councils:directory",
+    ],
+)
+def test_menu_marks_where_one_is(client, name):
+    client.force_login(member())
+
+    menu = client.get(reverse(name)).context["menu"]
+
+    assert [item.url for item in menu if item.is_current] == [reverse(name)]
