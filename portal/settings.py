@@ -206,6 +206,8 @@ MENU_FOR = "procurement.menu.menu_for"  # (request, seats) -> list of menu items
 MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "reminder": "procurement.rechecks.reminder",
     "request_published": "procurement.rechecks.request_published",
+    "ready_to_sign": "procurement.rechecks.ready_to_sign",
+    "submission_received": "procurement.rechecks.submission_received",
 }
 
 # Without a visit; each visit after a day puts the end off. See portal/README.md.
@@ -378,9 +380,6 @@ KEEP_FORMER_MEMBERS = timedelta(days=365)
 INVITATION_DAYS = 7
 # Fewer working days than this between opening and a council's date gets a warning.
 COUNCIL_WORKING_DAYS = 10
-# A longer PDF is made by a worker, who may be silent over it for so long.
-PAPER_PAGES_AT_ONCE = 20
-PAPER_LEASE = timedelta(seconds=120)
 # A council has no legal position towards a care office: an agreed term (domain.md, 4).
 AGREED_RESPONSE_DAYS = 42
 

@@ -4,12 +4,18 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from councils.models import Council, CouncilMembership
+from councils.models import CareOfficeMembership, Council, CouncilMembership
 from procurement.actions.reminder_dates import Moment, times, times_after
 from procurement.actions.reminder_due import is_local, nothing_to_do
 from procurement.actions.request import TOLD
+from procurement.actions.submission import SIGNERS
 from procurement.facts import PEOPLE, Done, done_in, left_to_do, step_of
-from procurement.models import InformationRequest, Reminder
+from procurement.models import (
+    InformationRequest,
+    Reminder,
+    Submission,
+    SubmissionVersion,
+)
 
 
 def reminder(mail: str) -> str:
@@ -33,6 +39,32 @@ def request_published(request: str, council: str, user: str) -> str:
     if not seats.filter(council=council, user=user).exists():
         return _("This person has no such seat in the council any more.")
     return ""
+
+
+def ready_to_sign(version: str, user: str) -> str:
+    """Why nobody need sign that text any more, or ""."""
+    found = SubmissionVersion.objects.select_related("submission").get(pk=version)
+    newest = found.submission.versions.order_by("-number").first()
+    if found.submission.status != Submission.Status.OFFERED or newest != found:
+        return _("This text is signed already, or was taken back.")
+    seats = CouncilMembership.objects.current().with_role(*SIGNERS)
+    if not seats.filter(council=found.submission.council_id, user=user).exists():
+        return _("This person has no such seat in the council any more.")
+    return ""
+
+
+def submission_received(version: str, user: str) -> str:
+    """Why somebody at a care office need not read that submission any more, or ""."""
+    found = SubmissionVersion.objects.select_related("submission__cycle").get(
+        pk=version
+    )
+    newer = found.submission.versions.signed().filter(number__gt=found.number)
+    if newer.exists():
+        return _("The council sent a newer text.")
+    staff = CareOfficeMembership.objects.current().filter(
+        care_office=found.submission.cycle.care_office_id, user=user
+    )
+    return "" if staff.exists() else _("This person no longer works there.")
 
 
 def _reason_against(row: Reminder) -> str:

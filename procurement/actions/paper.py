@@ -7,7 +7,6 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -17,6 +16,8 @@ from portal import wake
 from procurement.models import Paper, SubmissionVersion
 
 Status = Paper.Status
+# How long a worker may be silent over a paper before another takes it.
+LEASE = timedelta(seconds=120)
 TASK = "procurement.tasks.make_paper"
 
 
@@ -56,7 +57,7 @@ def claim(pk: UUID) -> Paper | None:
         .filter(pk=pk)
         .update(
             status=Status.MAKING,
-            lease_until=Now() + settings.PAPER_LEASE,
+            lease_until=Now() + LEASE,
             attempts=F("attempts") + 1,
         )
     )
@@ -71,7 +72,7 @@ def claim(pk: UUID) -> Paper | None:
 
 def note_progress(paper: Paper, pages: int) -> None:
     """Tell how far it is, and hold it for as long again."""
-    _mine(paper).update(pages_made=pages, lease_until=Now() + settings.PAPER_LEASE)
+    _mine(paper).update(pages_made=pages, lease_until=Now() + LEASE)
 
 
 def finish(paper: Paper, content: bytes) -> None:

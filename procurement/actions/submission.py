@@ -38,6 +38,7 @@ from procurement.models import (
 )
 
 Status = Submission.Status
+SIGNERS = (Role.CHAIR, Role.DEPUTY_CHAIR)
 MINUTES_TO_SIGN = 15
 
 
@@ -196,7 +197,7 @@ def _check(pieces: list[Piece], seen: str | None) -> None:
 def _ask_to_sign(submission: Submission, version: SubmissionVersion, by: User) -> None:
     signers = (
         CouncilMembership.objects.current()
-        .with_role(Role.CHAIR, Role.DEPUTY_CHAIR)
+        .with_role(*SIGNERS)
         .filter(council=submission.council_id)
     )
     dated = Submission.objects.with_dates().select_related("council", "cycle")
@@ -206,6 +207,7 @@ def _ask_to_sign(submission: Submission, version: SubmissionVersion, by: User) -
             "ready_to_sign",
             to=term.user,
             key=f"ready_to_sign:{version.pk}:{term.user_id}",
+            recheck=_recheck("ready_to_sign", version, term.user),
             title=submission.title,
             council=submission.council.name,
             offered_by=by.name,
@@ -354,6 +356,7 @@ def _tell_care_office(submission: Submission, signature: Signature) -> None:
             "submission_received",
             to=term.user,
             key=f"submission_received:{signature.pk}:{term.user_id}",
+            recheck=_recheck("submission_received", signature.version, term.user),
             title=submission.title,
             council=submission.council.name,
             care_office=care_office.name,
@@ -376,6 +379,11 @@ def note_reading(submission: Submission, *, by: User) -> Submission:
         submission.save(update_fields=["first_read_at"])
         _record("submission.note_reading", submission, by)
     return submission
+
+
+def _recheck(name: str, version: SubmissionVersion, user: User) -> dict:
+    """What is asked once more when the mail leaves (procurement.rechecks)."""
+    return {"name": name, "args": {"version": str(version.pk), "user": str(user.pk)}}
 
 
 def _record(verb: str, submission: Submission, by: User, **data) -> None:

@@ -85,6 +85,8 @@ def _watermark() -> str:
 
 # --- Long papers -----------------------------------------------------------------
 
+# A longer one is made by a worker.
+PAGES_AT_ONCE = 20
 # Counted over papers of 4 to 81 pages: what fits on one, and what the lines around
 # each piece take of it.
 CHARACTERS_A_PAGE = 2800

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
@@ -152,7 +151,7 @@ def pdf(request: UserRequest, pk: UUID) -> HttpResponseBase:
         raise Http404
     _note_reading(request, submission, reading)
     filename = submission_pdf.filename(reading)
-    if submission_pdf.pages_expected(reading) <= settings.PAPER_PAGES_AT_ONCE:
+    if submission_pdf.pages_expected(reading) <= submission_pdf.PAGES_AT_ONCE:
         return pdf_response(submission_pdf.render(reading), filename)
     paper = submission_pdf.ask(reading)
     is_polling = "HX-Request" in request.headers

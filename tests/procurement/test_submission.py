@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 
 from portal.errors import NotAllowedNow
 from portal.models import AuditEvent, OutgoingMail
@@ -351,6 +353,53 @@ def test_chair_and_deputy_are_asked_to_sign_and_nobody_else(submission):
     for mail in mails:
         assert mail.subject == f"Klaar om te ondertekenen: {submission.title}"
         assert "zondag" not in mail.body
+
+
+def reasons_against(kind):
+    """What would keep the mails of a kind from going if they left now."""
+    checks = [mail.recheck for mail in OutgoingMail.objects.filter(kind=kind)]
+    return [
+        import_string(settings.MAIL_RECHECKS[check["name"]])(**check["args"])
+        for check in checks
+    ]
+
+
+def test_mail_to_sign_goes_while_the_text_lies_there(submission):
+    chair = CouncilMembershipFactory(council=submission.council, role="chair")
+    offered(submission)
+    assert reasons_against("ready_to_sign") == [""]
+
+    chair.ends_on = date(2027, 6, 30)
+    chair.save()
+
+    assert reasons_against("ready_to_sign") == [
+        "Deze persoon heeft geen plek meer in de raad."
+    ]
+
+
+def test_mail_to_sign_stays_when_the_text_was_taken_back(submission):
+    chair_of(submission)
+    offered(submission)
+    actions.take_back(submission, by=submission.created_by)
+
+    assert reasons_against("ready_to_sign") == [
+        "Deze tekst is al ondertekend, of is teruggenomen."
+    ]
+
+
+def test_care_office_gets_no_mail_of_a_text_that_was_replaced(submission):
+    CareOfficeMembershipFactory(care_office=submission.cycle.care_office)
+    offered(submission)
+    signed(submission)
+    assert reasons_against("submission_received") == [""]
+    actions.take_back(submission, by=submission.created_by)
+    offered(submission)
+    signed(submission)
+
+    assert sorted(reasons_against("submission_received")) == [
+        "",
+        "De raad stuurde een nieuwere tekst.",
+    ]
 
 
 # --- Statements ------------------------------------------------------------------

@@ -237,8 +237,8 @@ def test_answers_stand_on_the_paper_once_they_are_published(client, submission):
 
 
 @pytest.fixture
-def long_submission(settings):
-    settings.PAPER_PAGES_AT_ONCE = 1
+def long_submission(monkeypatch):
+    monkeypatch.setattr(submission_pdf, "PAGES_AT_ONCE", 1)
     submission = SubmissionFactory()
     for number in range(4):
         thing = CouncilInputFactory(
@@ -334,8 +334,8 @@ def test_one_worker_makes_a_paper(long_submission):
     assert papers.claim(paper.pk) is None
 
 
-def test_paper_of_a_dead_worker_is_made_by_the_next(long_submission, settings):
-    settings.PAPER_LEASE = -settings.PAPER_LEASE
+def test_paper_of_a_dead_worker_is_made_by_the_next(long_submission, monkeypatch):
+    monkeypatch.setattr(papers, "LEASE", -papers.LEASE)
     paper = asked(long_submission)
     dead = papers.claim(paper.pk)
 
@@ -356,7 +356,7 @@ def test_paper_that_cannot_be_made_is_given_up_and_can_be_asked_again(
         make_waiting_papers()
     paper.refresh_from_db()
     assert (paper.status, paper.attempts) == (Paper.Status.FAILED, 3)
-    monkeypatch.undo()
+    monkeypatch.setattr(submission_pdf, "TEMPLATE", "procurement/pdf/submission.html")
 
     asked(long_submission)
     make_waiting_papers()
