@@ -9,6 +9,7 @@ from procurement.views import (
     input_keeping,
     input_sharing,
     input_writing,
+    paragraph,
     phase,
     public,
     reminder,
@@ -27,15 +28,15 @@ app_name = "procurement"
 composition_urls = [
     path("", composition.detail, name="composition_detail"),
     path("gehoord/", composition.coverage, name="composition_coverage"),
-    path("alinea/", composition.paragraph_create, name="paragraph_create"),
+    path("alinea/", paragraph.create, name="paragraph_create"),
 ]
 
 # /inkoop/alineas/<pk>/
 paragraph_urls = [
-    path("", composition.paragraph_edit, name="paragraph_edit"),
-    path("verplaatsen/", composition.paragraph_move, name="paragraph_move"),
-    path("verwijderen/", composition.paragraph_remove, name="paragraph_remove"),
-    path("voorleggen/", composition.paragraph_show, name="paragraph_show"),
+    path("", paragraph.edit, name="paragraph_edit"),
+    path("verplaatsen/", paragraph.move, name="paragraph_move"),
+    path("verwijderen/", paragraph.remove, name="paragraph_remove"),
+    path("voorleggen/", paragraph.show, name="paragraph_show"),
 ]
 
 # /inkoop/indieningen/<pk>/

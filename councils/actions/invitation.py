@@ -31,13 +31,12 @@ def invite(
     invitation.token_hash = hash_of(token)
     invitation.invited_by = by
     invitation.expires_at = now + timedelta(days=settings.INVITATION_DAYS)
-    earlier = Invitation.objects.open().filter(
+    Invitation.objects.open().filter(
         email=invitation.email,
         council=invitation.council,
         organisation=invitation.organisation,
         care_office=invitation.care_office,
-    )
-    earlier.update(withdrawn_at=now)
+    ).update(withdrawn_at=now)
     invitation.save(force_insert=True)
     invitation.regions.set(regions or [])
     audit.record(

@@ -70,6 +70,21 @@ def add_paragraph(
     return paragraph
 
 
+# What saving a paragraph writes, beside its passages.
+EDITED = [
+    "request",
+    "kind",
+    "goal",
+    "theme",
+    "title",
+    "for_organisation",
+    "for_care_office",
+    "revision",
+    "changed_by",
+    "changed_at",
+]
+
+
 @transaction.atomic
 def save_paragraph(
     paragraph: Paragraph, passages: list[Sentences], *, seen: int, by: User
@@ -90,20 +105,7 @@ def save_paragraph(
     _check_audience(paragraph, sources)
     paragraph.revision = now.revision + 1
     paragraph.changed_by, paragraph.changed_at = by, timezone.now()
-    paragraph.save(
-        update_fields=[
-            "request",
-            "kind",
-            "goal",
-            "theme",
-            "title",
-            "for_organisation",
-            "for_care_office",
-            "revision",
-            "changed_by",
-            "changed_at",
-        ]
-    )
+    paragraph.save(update_fields=EDITED)
     _write(paragraph, passages, by=by)
     audit.record(
         "paragraph.save",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +21,13 @@ from portal.permissions import require
 from procurement.actions import response as actions
 from procurement.actions.submission import note_reading
 from procurement.forms.response import AnswerForm, DeskFilter
-from procurement.models import Answer, Cycle, Submission, SubmissionVersion
+from procurement.models import (
+    Answer,
+    Cycle,
+    Submission,
+    SubmissionVersion,
+    SubmittedItem,
+)
 from procurement.permissions import can_answer
 
 
@@ -36,34 +42,9 @@ def _submissions(request: UserRequest):
 
 def listing(request: UserRequest) -> HttpResponse:
     """All submissions, the longest waiting first, with state and age."""
-    newest = (
-        SubmissionVersion.objects.signed()
-        .filter(submission=OuterRef("pk"))
-        .order_by("-number")
-    )
-    complete = (
-        Answer.objects.exclude(outcome="")
-        .filter(item__version__submission=OuterRef("pk"))
-        .order_by()
-        .values("item__version")
-        .filter(item__version=OuterRef("standing"))
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    submissions = (
-        _submissions(request)
-        .distinct()
-        .with_standing()
-        .for_list()
-        .annotate(standing=Subquery(newest.values("pk")[:1]))
-        .annotate(drafts=Subquery(complete[:1]))
-        .annotate(
-            items_count=Subquery(
-                newest.annotate(count=Count("submitted_items")).values("count")[:1]
-            )
-        )
-        .order_by("-answered_at", "signed_at", "pk")
-    )
+    submissions = _with_counts(
+        _submissions(request).distinct().with_standing().for_list()
+    ).order_by("-answered_at", "signed_at", "pk")
     filters = DeskFilter(
         request.GET,
         cycles=Cycle.objects.filter(care_office__in=care_office_ids(request.user)),
@@ -78,6 +59,28 @@ def listing(request: UserRequest) -> HttpResponse:
         request,
         "procurement/desk/list.html",
         {"page": page, "filters": filters, "is_filtered": bool(request.GET)},
+    )
+
+
+def _with_counts(submissions: QuerySet) -> QuerySet:
+    """Each with how many items its standing version has, and how many answers."""
+    newest = (
+        SubmissionVersion.objects.signed()
+        .filter(submission=OuterRef("pk"))
+        .order_by("-number")
+    )
+    complete = (
+        Answer.objects.exclude(outcome="")
+        .filter(item__version__submission=OuterRef("pk"))
+        .order_by()
+        .values("item__version")
+        .filter(item__version=OuterRef("standing"))
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    counted = newest.annotate(count=Count("submitted_items")).values("count")
+    return submissions.annotate(standing=Subquery(newest.values("pk")[:1])).annotate(
+        drafts=Subquery(complete[:1]), items_count=Subquery(counted[:1])
     )
 
 
@@ -112,18 +115,9 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
             "written_by"
         )
     }
+    ready = {key for key, answer in answers.items() if answer.is_complete}
     goals = version.sheet()
-    count = sum(len(goal.items) for goal in goals)
-    ready = sum(answer.is_complete for answer in answers.values())
-    first_open = next(
-        (
-            item["id"]
-            for goal in goals
-            for item in goal.items
-            if item["id"] not in answers or not answers[item["id"]].is_complete
-        ),
-        None,
-    )
+    items = [item for goal in goals for item in goal.items]
     signature = version.signature
     return render(
         request,
@@ -137,9 +131,9 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
                 (goal, [(item, answers.get(item["id"])) for item in goal.items])
                 for goal in goals
             ],
-            "count": count,
-            "ready": ready,
-            "first_open": first_open,
+            "count": len(items),
+            "ready": len(ready),
+            "first_open": next((i["id"] for i in items if i["id"] not in ready), None),
             "publication": getattr(version, "publication", None),
             "due_at": signature.signed_at
             + timedelta(days=settings.AGREED_RESPONSE_DAYS),
@@ -152,11 +146,7 @@ def answer(request: UserRequest, pk: UUID, item_pk: UUID) -> HttpResponse:
     """Read one item and answer it; then on to the next."""
     submission, version = _submission(request, pk)
     items = [item for goal in version.sheet() for item in goal.items]
-    place = next(
-        (at for at, item in enumerate(items) if item["id"] == str(item_pk)), None
-    )
-    if place is None:
-        raise Http404
+    place = _place(items, item_pk)
     row = get_object_or_404(
         version.submitted_items.select_related(
             "version__submission__cycle", "answer__written_by"
@@ -164,28 +154,13 @@ def answer(request: UserRequest, pk: UUID, item_pk: UUID) -> HttpResponse:
         pk=item_pk,
     )
     current = getattr(row, "answer", None)
-    seen = current.revision if current else 0
+    seen, other = current.revision if current else 0, None
     form = AnswerForm(request.POST or None, instance=current or Answer(item=row))
-    other = None
     if request.method == "POST":
-        typed = request.POST.get("seen", "")
-        seen = int(typed) if typed.isdecimal() and len(typed) < 9 else 0
+        seen = _number(request.POST.get("seen", ""))
         if form.is_valid():
-            try:
-                actions.write(
-                    row,
-                    outcome=form.cleaned_data["outcome"],
-                    reason=form.cleaned_data["reason"],
-                    study_until=form.cleaned_data["study_until"],
-                    seen=seen,
-                    by=request.user,
-                )
-            except StaleText as error:
-                other, seen = error.current, error.current.revision
-                form.add_error(None, str(error))
-            except NotAllowedNow as error:
-                form.add_error(None, str(error))
-            else:
+            is_written, other = _write(request, row, form, seen=seen)
+            if is_written:
                 messages.success(request, _("The answer is kept as a draft."))
                 return redirect(_after(submission, items, place, request))
     return render(
@@ -200,11 +175,37 @@ def answer(request: UserRequest, pk: UUID, item_pk: UUID) -> HttpResponse:
             "count": len(items),
             "form": form,
             "current": current,
-            "seen": seen,
+            "seen": other.revision if other else seen,
             "other": other,
             "publication": getattr(version, "publication", None),
         },
     )
+
+
+def _place(items: list[dict], pk: UUID) -> int:
+    for place, item in enumerate(items):
+        if item["id"] == str(pk):
+            return place
+    raise Http404
+
+
+def _write(
+    request: UserRequest, item: SubmittedItem, form: AnswerForm, *, seen: int
+) -> tuple[bool, Answer | None]:
+    """Whether it is kept; if not, the answer that a colleague wrote in between."""
+    try:
+        actions.write(item, **form.cleaned_data, seen=seen, by=request.user)
+    except StaleText as error:
+        form.add_error(None, str(error))
+        return False, error.current
+    except NotAllowedNow as error:
+        form.add_error(None, str(error))
+        return False, None
+    return True, None
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
 
 
 def _after(submission, items, place: int, request: UserRequest) -> str:

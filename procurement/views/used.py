@@ -1,11 +1,16 @@
 """A local council reads what a central council made of its words, and reacts."""
 
+from uuid import UUID
+
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from councils.permissions import council_ids
 from portal.errors import NotAllowedNow
+from portal.http import UserRequest
+from portal.models import User
 from portal.paging import paginate
 from procurement.actions import composition as actions
 from procurement.forms.composition import VerdictForm
@@ -13,7 +18,7 @@ from procurement.models import CouncilInput, CouncilInputVersion, ShowingPart
 from procurement.permissions import can_judge_use
 
 
-def listing(request):
+def listing(request: UserRequest) -> HttpResponse:
     """Every text that used words of one's council, what waits for a reaction first."""
     parts = (
         ShowingPart.objects.newest()
@@ -28,7 +33,7 @@ def listing(request):
     )
 
 
-def detail(request, pk):
+def detail(request: UserRequest, pk: UUID) -> HttpResponse:
     """The sentences on one's own words, beside those words; agreed or not like this."""
     part = get_object_or_404(
         ShowingPart.objects.filter(
@@ -56,16 +61,32 @@ def detail(request, pk):
         else:
             messages.success(request, _("Your council’s reaction is saved."))
             return redirect(part)
+    return render(
+        request,
+        "procurement/used/detail.html",
+        {
+            "part": part,
+            "rows": _readable(request.user, part),
+            "form": form,
+            "may_judge": may_judge,
+        },
+    )
+
+
+def _readable(user: User, part: ShowingPart) -> list[dict]:
+    """The sentences and the words that they rest on, both for this reader to read.
+
+    What rests on words that the reader may not see is not for the reader either.
+    """
     versions = {
         str(version.pk): version
         for version in CouncilInputVersion.objects.filter(
             council_input__council=part.council,
-            council_input__in=CouncilInput.objects.visible_to(request.user),
+            council_input__in=CouncilInput.objects.visible_to(user),
             pk__in=[pk for each in part.passages for pk in each["versions"]],
         ).select_related("council_input__author")
     }
-    # What rests on words that this reader may not see is not for this reader either.
-    rows = [
+    return [
         {
             "text": each["text"],
             "versions": [versions[pk] for pk in each["versions"]],
@@ -73,8 +94,3 @@ def detail(request, pk):
         for each in part.passages
         if all(pk in versions for pk in each["versions"])
     ]
-    return render(
-        request,
-        "procurement/used/detail.html",
-        {"part": part, "rows": rows, "form": form, "may_judge": may_judge},
-    )
