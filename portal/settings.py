@@ -378,8 +378,7 @@ KEEP_FORMER_MEMBERS = timedelta(days=365)
 # --- Rules with a figure ---------------------------------------------------------
 
 INVITATION_DAYS = 7
-# Fewer working days than this between opening and a council's date gets a warning.
-COUNCIL_WORKING_DAYS = 10
+COUNCIL_WORKING_DAYS = 10  # fewer, from opening to a council's date: a warning
 # A council has no legal position towards a care office: an agreed term (domain.md, 4).
 AGREED_RESPONSE_DAYS = 42
 

@@ -12,7 +12,7 @@ from portal.seats import Seat
 from procurement.actions.reminder_dates import Moment, times
 from procurement.actions.reminder_due import TEMPLATES
 from procurement.facts import PEOPLE
-from procurement.models import Phase, ReminderRule
+from procurement.models import Phase, PhaseRole, ReminderRule
 
 # What follows from the dates alone, and comes before the closing.
 FORESEEN = (Moment.OPENING, Moment.COUNCIL_DATE, Moment.CLOSING)
@@ -34,9 +34,10 @@ def planned_mails(
         rules = rules.exclude(Q(moment=moment) & Exists(off))
     days: dict[UUID, set[date]] = {}
     for rule in rules:
+        people = PEOPLE[PhaseRole(rule.role)]
         for phase in phases:
             for seat in seats:
-                if rule.phase_kind != phase.kind or seat.role not in PEOPLE[rule.role]:
+                if rule.phase_kind != phase.kind or seat.role not in people:
                     continue
                 is_local = seat.kind != "central" and seat.parent_id is not None
                 due_at = times(rule, phase, is_local=is_local).due_at

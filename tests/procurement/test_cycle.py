@@ -25,6 +25,7 @@ from tests.factories import (
     PhaseFactory,
     UserFactory,
 )
+from tests.procurement.test_council_input import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,22 @@ def test_a_published_round_is_not_published_again(template):
 
     with pytest.raises(NotAllowedNow):
         actions.publish(cycle, by=UserFactory())
+    assert verbs() == ["cycle.start", "cycle.publish"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_who_press_at_once_make_and_publish_one_round():
+    cycle_templates.load()
+    template = CycleTemplate.objects.get(kind="procurement")
+    office = CareOfficeFactory()
+
+    made = at_once(lambda: start(template, care_office=office), 20)
+    cycle = Cycle.objects.get()
+    published = at_once(lambda: actions.publish(cycle, by=cycle.created_by), 20)
+
+    assert sum(each is not None for each in made) == 1
+    assert sum(each is not None for each in published) == 1
+    assert Phase.objects.count() == 14
     assert verbs() == ["cycle.start", "cycle.publish"]
 
 
