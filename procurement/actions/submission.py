@@ -50,8 +50,10 @@ def start(council: Council, cycle: Cycle, *, by: User) -> Submission:
     """The submission of a council for a round; there is never more than one."""
     if cycle.care_office is None or not cycle.is_published:
         raise NotAllowedNow(_("Nothing is submitted in this round."))
-    served = Council.objects.under(cycle.care_office).of_sector(cycle.sector)
-    if not served.filter(pk=council.pk).exists():
+    councils = Council.objects.in_round(
+        cycle.care_office_id, cycle.contract_year, cycle.sector
+    )
+    if not councils.filter(pk=council.pk).exists():
         raise NotAllowedNow(_("This round is not for your council."))
     submission, is_new = Submission.objects.get_or_create(
         council=council, cycle=cycle, defaults={"created_by": by}

@@ -16,7 +16,13 @@ from portal.permissions import require
 from procurement.actions import submission as actions
 from procurement.exports.submission_reading import whole
 from procurement.forms.submission import SignForm, StatementForm
-from procurement.models import Showing, ShowingPart, Submission, SubmissionVersion
+from procurement.models import (
+    MinorityStatement,
+    Showing,
+    ShowingPart,
+    Submission,
+    SubmissionVersion,
+)
 from procurement.permissions import Reader, can_dissent, can_sign, reader_of
 from procurement.views.submission import counts_of, get_submission
 
@@ -110,8 +116,14 @@ def statement(request: UserRequest, pk: UUID) -> HttpResponse:
     version = _offered(request, pk, can_dissent)
     if version is None:
         return redirect("procurement:submission_detail", pk)
-    own = version.statements.filter(author=request.user).first()
-    form = StatementForm(request.POST or None, instance=own)
+    newest = MinorityStatement.objects.filter(
+        version__submission=version.submission, author=request.user
+    ).order_by("-version__number")
+    before = newest.first()
+    own = before if before and before.version_id == version.pk else None
+    # What somebody held against an earlier version is there to go on with.
+    said = {"text": before.text} if before else {}
+    form = StatementForm(request.POST or None, instance=own, initial=said)
     if request.method == "POST":
         if "withdraw" in request.POST:
             return _withdraw(request, version)

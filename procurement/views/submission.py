@@ -4,10 +4,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from councils.models import Council
@@ -75,10 +76,14 @@ def _chosen_council(request: UserRequest) -> UUID | None:
 
 
 def startable_rounds(councils: list[UUID]) -> QuerySet[Cycle]:
-    """Rounds in which one of ``councils`` has no submission yet, a row for each council
-    (``council_pk``, ``council_name``)."""
-    served = {
-        "care_office__concessions__ends_on__isnull": True,
+    """Rounds of this year and later in which one of ``councils`` has no submission yet,
+    a row for each council (``council_pk``, ``council_name``)."""
+    # As ``CouncilQuerySet.in_round``, but over all rounds at once.
+    served = Q(care_office__concessions__ends_on__isnull=True) | Q(
+        care_office__concessions__ends_on__year__gte=F("contract_year")
+    )
+    here = {
+        "care_office__concessions__starts_on__year__lte": F("contract_year"),
         "care_office__concessions__region__organisations__sectors__sector": F("sector"),
         f"{OF_COUNCIL}__in": councils,
     }
@@ -87,7 +92,11 @@ def startable_rounds(councils: list[UUID]) -> QuerySet[Cycle]:
     )
     return (
         Cycle.objects.filter(
-            kind=CycleKind.PROCUREMENT, published_at__isnull=False, **served
+            served,
+            kind=CycleKind.PROCUREMENT,
+            published_at__isnull=False,
+            contract_year__gte=timezone.localdate().year,
+            **here,
         )
         .annotate(council_pk=F(OF_COUNCIL), council_name=F(f"{OF_COUNCIL}__name"))
         .filter(~Exists(has_one))

@@ -12,8 +12,10 @@ from procurement.models import Submission
 from tests.factories import (
     CareOfficeFactory,
     CareOfficeMembershipFactory,
+    CouncilFactory,
     CouncilInputFactory,
     CouncilMembershipFactory,
+    CycleFactory,
     LocationFactory,
     OrganisationMembershipFactory,
     ParagraphFactory,
@@ -136,6 +138,31 @@ def test_council_goes_from_the_list_to_a_signed_text(client, new_client):
     assert submission.status == "submitted"
 
 
+def test_rounds_to_begin_are_those_of_ones_own_council_and_not_past(client):
+    office = CareOfficeFactory()
+    council = CouncilFactory(organisation__care_office=office)
+    rounds = [
+        CycleFactory(care_office=office, contract_year=year) for year in (2026, 2027)
+    ]
+    CycleFactory(care_office=office, contract_year=2027, sector="gz")
+    CycleFactory(care_office=office, contract_year=2029, published_at=None)
+    CycleFactory()
+    SubmissionFactory(council=council, cycle__care_office=office)
+    client.force_login(seat_in(council, "chair"))
+
+    page = client.get(reverse("procurement:submission_list"))
+
+    startable = [(each.pk, each.council_pk) for each in page.context["startable"]]
+    assert startable == [(rounds[1].pk, council.pk)]
+    client.force_login(seat_in(council, "member"))
+    page = client.get(reverse("procurement:submission_list"))
+    assert list(page.context["startable"]) == []
+
+
+def seat_in(council, role):
+    return CouncilMembershipFactory(council=council, role=role).user
+
+
 def test_names_are_asked_for_before_offering(client, submission):
     client.force_login(seat(submission))
 
@@ -195,6 +222,18 @@ def test_member_adds_changes_and_withdraws_a_statement(client, submission):
     client.post(url("statement", submission), {"withdraw": "1"})
 
     assert version.statements.count() == 0
+
+
+def test_statement_on_an_earlier_version_is_there_to_go_on_with(client, submission):
+    member = seat(submission, "member")
+    actions.add_statement(offered(submission), "Ik zie dit anders.", by=member)
+    actions.take_back(submission, by=submission.created_by)
+    second = offered(submission)
+    client.force_login(member)
+
+    assertContains(client.get(url("statement", submission)), "Ik zie dit anders.")
+
+    assert second.statements.count() == 0
 
 
 def test_chair_sends_it_back_with_an_explanation(client, submission):
