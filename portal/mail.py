@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -24,6 +24,15 @@ from portal.mail_kinds import KINDS, MailKind
 from portal.models import OutgoingMail, User
 from portal.moments import nl_moment
 from portal.transitions import lock
+
+
+class Wording(NamedTuple):
+    """The subject of a mail, its text below the greeting, and whom to ask."""
+
+    subject: str
+    body: str
+    contact: str
+    contact_details: str
 
 
 def queue(
@@ -78,12 +87,54 @@ def prepare(
     calendar: str = "",
     **context: Any,
 ) -> OutgoingMail:
-    """The mail of a wave for one person, not in the outbox yet: see ``queue_all``.
+    """The mail for one person, not in the outbox yet: see ``queue_all``.
 
-    Whether the person wants it is for the wave to ask, once for all of its people.
+    Whether the person wants it is for the caller to ask.
     """
     person = {"name": to.name, "address": to.email}
-    mail = _compose(template, KINDS[kind or template], {**person, **context}, user=to)
+    text = word(template, **person, **context)
+    return address(
+        text,
+        kind or template,
+        to=to,
+        key=key,
+        recheck=recheck,
+        useless_after=useless_after,
+        calendar=calendar,
+    )
+
+
+def word(template: str, **context: Any) -> Wording:
+    """The words of a mail; a wave makes them once for all who read the same."""
+    fields = {
+        "contact": _("the help desk of Inbreng"),
+        "contact_details": f"{settings.HELP_PHONE}, {settings.HELP_EMAIL}",
+        **{name: _in_words(value) for name, value in context.items()},
+    }
+    if "link" in fields:
+        fields["link"] = _own_address(context["link"])
+    text = render_to_string(f"mail/{template}.txt", fields, using="text")
+    subject, _line, body = text.strip().partition("\n")
+    return Wording(
+        " ".join(subject.split())[:250],
+        _tidy(body),
+        fields["contact"],
+        fields["contact_details"],
+    )
+
+
+def address(
+    text: Wording,
+    kind: str,
+    *,
+    to: User,
+    key: str,
+    recheck: dict | None = None,
+    useless_after: datetime | None = None,
+    calendar: str = "",
+) -> OutgoingMail:
+    """The mail with these words to one person, not in the outbox yet."""
+    mail = _letter(text, KINDS[kind], _in_words(to.name), user=to)
     mail.key, mail.to, mail.pk = key, to.email, OutgoingMail.id_of(key)
     mail.recheck, mail.useless_after, mail.calendar = recheck, useless_after, calendar
     return mail
@@ -114,7 +165,8 @@ def queue_to_address(
     **context: Any,
 ) -> OutgoingMail:
     """The same for who has no account yet; ``context`` holds the name."""
-    mail = _compose(template, KINDS[template], {"address": address, **context})
+    text = word(template, address=address, **context)
+    mail = _letter(text, KINDS[template], _in_words(context["name"]))
     mail.key, mail.to, mail.useless_after = key, address, useless_after
     queue_all([mail])
     return mail
@@ -144,26 +196,16 @@ def send_all_again(*, by: User) -> int:
     return count
 
 
-def _compose(
-    template: str, kind: MailKind, context: dict[str, Any], user: User | None = None
+def _letter(
+    text: Wording, kind: MailKind, name: str, user: User | None = None
 ) -> OutgoingMail:
-    """A mail with its text: the first line of the template is the subject."""
-    fields = {
-        "contact": _("the help desk of Inbreng"),
-        "contact_details": f"{settings.HELP_PHONE}, {settings.HELP_EMAIL}",
-        **{name: _in_words(value) for name, value in context.items()},
-    }
-    if "link" in fields:
-        fields["link"] = _own_address(context["link"])
-    text = render_to_string(f"mail/{template}.txt", fields, using="text")
-    subject, _line, body = text.strip().partition("\n")
-    greeting = _("Dear %(name)s,") % {"name": fields["name"]}
+    greeting = _("Dear %(name)s,") % {"name": name}
     return OutgoingMail(
         kind=kind.name,
         user=user,
-        subject=" ".join(subject.split())[:250],
-        body=f"{greeting}\n\n{_tidy(body)}",
-        footer=_footer(kind, fields["contact"], fields["contact_details"], user),
+        subject=text.subject,
+        body=f"{greeting}\n\n{text.body}",
+        footer=_footer(kind, text.contact, text.contact_details, user),
     )
 
 

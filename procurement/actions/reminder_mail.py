@@ -30,16 +30,29 @@ def compose(dues: Sequence[Due], now: datetime) -> OutgoingMail:
     """One mail to one person about one rule and date, for one or several councils."""
     due = dues[0]
     key = _key(dues)
-    return mail.prepare(
+    return mail.address(
+        _words(dues, now),
         TEMPLATES[Moment(due.rule.moment)],
         to=due.user,
         key=key,
         recheck={"name": "reminder", "args": {"mail": str(OutgoingMail.id_of(key))}},
         useless_after=_useless_after(due),
         calendar=_calendar(due),
-        link=_link(due),
-        **_fields(dues, now),
     )
+
+
+def _words(dues: Sequence[Due], now: datetime) -> mail.Wording:
+    """What it says; kept on the phase, since all of a council read the same."""
+    due = dues[0]
+    kept = vars(due.phase).setdefault("_words", {})
+    key = due.rule.pk, due.times, tuple(each.council.pk for each in dues)
+    if key not in kept:
+        kept[key] = mail.word(
+            TEMPLATES[Moment(due.rule.moment)],
+            link=_link(due),
+            **_fields(dues, now),
+        )
+    return kept[key]
 
 
 def home_link() -> str:
