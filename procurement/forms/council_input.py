@@ -87,6 +87,7 @@ class InputForm(Form):
     )
     consulted = forms.IntegerField(
         label=_("How many people, about?"),
+        help_text=_("Only if you asked others."),
         required=False,
         min_value=0,
         max_value=100_000,
@@ -147,7 +148,8 @@ class InputForm(Form):
     def _offer(self, name: str, nothing: Any, choices: Mapping[str, str]) -> None:
         chosen: Any = self.fields[name]
         chosen.choices = [("", nothing), *choices.items()]
-        chosen.widget.attrs["class"] = "w-m"
+        if name != "request":
+            chosen.widget.attrs["class"] = "w-m"
 
     def clean(self) -> dict[str, Any]:
         words = super().clean() or self.cleaned_data

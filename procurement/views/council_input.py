@@ -1,16 +1,15 @@
 """Reading input: the list, one input, its versions; and what a member does with it."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields.json import KT
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from councils.permissions import council_seats, is_member
+from councils.models import Location
+from councils.permissions import council_ids, council_seats, is_member
 from portal.context import current_council
 from portal.diff import word_diff
 from portal.errors import NotAllowedNow
@@ -25,6 +24,7 @@ from procurement.models import (
     CouncilInputVersion,
     InputDraft,
     Recognition,
+    Theme,
     as_read_by,
 )
 from procurement.permissions import (
@@ -58,7 +58,7 @@ def listing(request):
             for kind in Kind
         },
     )
-    inputs = scope.filter(fits).for_list().annotate(**_beside(user))
+    inputs = _with_what_stands_beside(scope.filter(fits).for_list(), user)
     page = paginate(request, inputs, count=counts["total"])
     seats = {seat.party_id for seat in council_seats(user)}
     for council_input in page:
@@ -102,10 +102,26 @@ def _scope(request: UserRequest, cycle: str) -> QuerySet[CouncilInput]:
     return scope
 
 
-def _beside(user: User) -> dict[str, Any]:
-    """What a line tells beside the words: the name of a draft, and recognitions."""
-    name = _typing(user).annotate(title=KT("words__title")).values("title")[:1]
-    return {"draft_title": Subquery(name), "recognised": _recognised()}
+def _with_what_stands_beside(inputs: QuerySet, user: User) -> QuerySet:
+    """Names, recognitions, and what a draft is called.
+
+    Looked up for the lines of a page only, and not joined to all inputs.
+    """
+    is_own = Q(council__in=council_ids(user))
+    draft = _typing(user).annotate(title=KT("words__title")).values("title")[:1]
+    return inputs.annotate(
+        theme=Case(When(is_own, then="current__theme"), default="shared__theme"),
+        place=Case(When(is_own, then="current__location"), default="shared__location"),
+    ).annotate(
+        theme_name=_name(Theme, "theme"),
+        location_name=_name(Location, "place"),
+        draft_title=Subquery(draft),
+        recognised=_recognised(),
+    )
+
+
+def _name(model: type[Theme | Location], key: str) -> Subquery:
+    return Subquery(model.objects.filter(pk=OuterRef(key)).values("name")[:1])
 
 
 def _typing(user: User) -> QuerySet[InputDraft]:
