@@ -2,7 +2,6 @@
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from tests.factories import CouncilFactory, CouncilMembershipFactory, UserFactory
@@ -31,18 +30,27 @@ WITH_STYLE = """css => {
 
 
 @pytest.fixture
-def secretary(page, live_server):
-    """A page in the browser of a secretary of two councils."""
+def log_in(page, live_server, client):
+    """Make the browser that of somebody who is logged in."""
+
+    def become(user):
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies(
+            [{"name": cookie.key, "value": cookie.value, "url": live_server.url}]
+        )
+        return page
+
+    return become
+
+
+@pytest.fixture
+def secretary(log_in):
+    """A page in the browser of somebody with two councils."""
     user = UserFactory(name="Marjolein Visser")
     for name in ("De Watergang", "Amstelwende Thuis"):
         CouncilMembershipFactory(user=user, council=CouncilFactory(name=name))
-    client = Client()
-    client.force_login(user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    page.context.add_cookies(
-        [{"name": cookie.key, "value": cookie.value, "url": live_server.url}]
-    )
-    return page
+    return log_in(user)
 
 
 @pytest.fixture(autouse=True)
@@ -161,3 +169,11 @@ def test_page_works_without_script(browser, live_server, secretary, width):
     assert page.locator(".errors a").count() == 1
     assert page.locator("#id_text").input_value() == "Een zin."
     context.close()
+
+
+def test_administration_wears_the_look_without_barriers(log_in, live_server, barriers):
+    page = log_in(UserFactory(administrator=True))
+    page.goto(live_server.url + "/beheer/")
+
+    assert page.title() == "Websitebeheer - Beheer van Inbreng"
+    assert barriers(page) == []
