@@ -5,6 +5,7 @@ import subprocess
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.servers import (
     database_url,
     free_port,
     redis_server,
+    scratch_folder,
     site_environment,
     start_postgres,
     static_files,
@@ -39,7 +41,7 @@ def command(service: str, port: int, folder: Path) -> list[str]:
 @pytest.fixture
 def environment(tmp_path, mail_server):
     """What docker compose would give to web, worker and beat."""
-    server = start_postgres(tmp_path / "postgres")
+    server = start_postgres(Path(mkdtemp(dir=scratch_folder())))
     asked = compose.services()["web"]["environment"]
     with redis_server() as redis:
         yield site_environment(
@@ -54,7 +56,7 @@ def environment(tmp_path, mail_server):
                 "PATH": f"{BIN}:{ROOT}:/usr/bin:/bin",
             }
         )
-    server.stop()
+    server.cleanup()
 
 
 @pytest.mark.prove

@@ -52,6 +52,7 @@ def test_make_run_starts_stops_and_keeps_what_was_done(make_run, tmp_path):
     assert address in program.output()
     assert interrupt(program) < 2  # one by the clock; the machine may be busy
     assert status_of(f"{address}/healthz") == 0
+    assert program.children() == []
 
     story(demo, "UPDATE portal_user SET name = 'Anders'")
     program, address = make_run()
@@ -61,12 +62,3 @@ def test_make_run_starts_stops_and_keeps_what_was_done(make_run, tmp_path):
     program, address = make_run("RESET=1")
     interrupt(program)
     assert story(demo, names) == first
-
-
-@pytest.mark.prove
-def test_everything_that_make_run_started_ends(make_run):
-    program, _ = make_run()
-
-    interrupt(program)
-
-    assert program.children() == []
