@@ -65,6 +65,12 @@ def report() -> dict[str, dict[str, Any]]:
     return {name: _safely(check) for name, check in checks.items()}
 
 
+def often() -> list[str]:
+    """The tasks without which a site that has just started is not ready."""
+    tasks = settings.PERIODIC_TASKS.items()
+    return [name for name, (*_, late_after) in tasks if late_after <= OFTEN]
+
+
 def task_states() -> list[TaskState]:
     runs = PeriodicRun.objects.in_bulk()
     now = timezone.now()

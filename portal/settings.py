@@ -320,6 +320,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 1800,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker never gives up
+CELERY_BEAT_SCHEDULER = "portal.beat.HandyScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 _AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(hours=26)
 PERIODIC_TASKS = {  # name -> what it does, when, and after how long something is wrong
@@ -334,9 +336,12 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": crontab(*when.split())}
     for name, (_label, when, _late_after) in PERIODIC_TASKS.items()
 }
-READY_CHECKS = [  # () -> what is wrong, a list that should be empty
-    "portal.triggers.missing",
-]
+# What cannot wait for a broker that is away.
+DONE_BY_BEAT = {
+    "portal.tasks.deliver_waiting_mail",
+    "procurement.tasks.send_due_reminders",
+}
+READY_CHECKS = ["portal.triggers.missing"]  # () -> list of what is wrong
 
 EMAIL_BACKEND = env(
     "EMAIL_BACKEND",
@@ -362,8 +367,8 @@ MAIL_BATCH = env_int("MAIL_BATCH", 500)
 # How long a sender may hold the rows that it claimed; after that another takes them.
 MAIL_LEASE = timedelta(seconds=env_int("MAIL_LEASE_SECONDS", 60))
 # Clock hours (Europe/Amsterdam) in which nothing but login codes leaves.
-MAIL_QUIET_FROM = "21:00"
-MAIL_QUIET_UNTIL = "07:30"
+MAIL_QUIET_FROM = env("MAIL_QUIET_FROM", "21:00")
+MAIL_QUIET_UNTIL = env("MAIL_QUIET_UNTIL", "07:30")
 # A code that comes later than this is of no use to who waits for it.
 MAIL_SECRET_LIFE = timedelta(minutes=10)
 MAIL_BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720)]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from portal import wake
-from portal.health import OFTEN, queue, report
+from portal.health import often, queue, report
 from portal.models import AuditEvent, OutgoingMail, PeriodicRun
 from tests.factories import UserFactory
 from tests.login import with_two_steps
@@ -36,11 +36,6 @@ def ran(task: str, ago: timedelta) -> None:
     PeriodicRun.objects.update_or_create(
         task=task, defaults={"finished_at": timezone.now() - ago}
     )
-
-
-def often() -> list[str]:
-    tasks = settings.PERIODIC_TASKS.items()
-    return [name for name, (*_, late_after) in tasks if late_after <= OFTEN]
 
 
 @pytest.fixture

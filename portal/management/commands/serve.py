@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from waitress.server import create_server
 
-from portal import delivery, wake
+from portal import delivery, health, wake
 from portal.celery import app
 from portal.wsgi import application
 
@@ -47,7 +47,8 @@ class Command(BaseCommand):
         for run in (worker.start, web.run):
             threading.Thread(target=run, daemon=True).start()
         _beat().start()
-        app.send_task("portal.tasks.deliver_waiting_mail")
+        for task in health.often():
+            app.send_task(task)
         self.stdout.write(f"Inbreng: {settings.SITE_URL}/")
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()
