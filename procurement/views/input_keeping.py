@@ -137,7 +137,7 @@ def _two_texts(request: HttpRequest, writing: Writing, why: str) -> HttpResponse
     """Somebody, or another window, was first: both texts are kept and shown."""
     row = writing.council_input
     if not request.accepts("text/html"):
-        return JsonResponse({"message": why}, status=HTTPStatus.CONFLICT)
+        return JsonResponse({"problem": why}, status=HTTPStatus.CONFLICT)
     input_draft.set_aside(
         row, typed(request.POST), based_on=_number(request, "based_on"), by=writing.by
     )
@@ -149,8 +149,8 @@ def _two_texts(request: HttpRequest, writing: Writing, why: str) -> HttpResponse
 def _given_back(request: HttpRequest) -> HttpResponse:
     """Nothing can be kept here any more; the words go back to who typed them."""
     if not request.accepts("text/html"):
-        message = _("Not saved. Copy your text before you go on.")
-        return JsonResponse({"message": message}, status=HTTPStatus.NOT_FOUND)
+        problem = _("Not saved. Copy your text before you go on.")
+        return JsonResponse({"problem": problem}, status=HTTPStatus.NOT_FOUND)
     texts = [request.POST.get(name, "") for name in ("title", "text", "consulted_how")]
     return render(
         request,
@@ -170,12 +170,12 @@ def _told(
     answer: dict[str, Any] = {
         "page": edit,
         "revision": draft.revision if draft else _number(request, "revision"),
-        "message": _("Saved at %(time)s") % {"time": _clock(draft)},
+        "saved": _("Saved at %(time)s") % {"time": _clock(draft)},
     }
     if request.user.pk == writing.by.pk:
         return JsonResponse(answer)
     answer |= {
-        "message": _waiting(draft),
+        "problem": _waiting(draft),
         "login": redirect_to_login(edit).url,
         "link": _("Log in"),
     }

@@ -17,7 +17,7 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   const say = (text) => places.forEach((place) => { place.textContent = text; });
 
   const warn = (answer, showsButton) => {
-    problem.querySelector("[role=alert]").textContent = answer.message;
+    problem.querySelector("[role=alert]").textContent = answer.problem;
     const link = problem.querySelector("a");
     link.hidden = !answer.login;
     if (answer.login) {
@@ -42,22 +42,19 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
         signal: stop.signal,
       });
       const answer = await response.json();
-      if (response.status === 409) {
+      if (answer.saved === undefined) {
+        // Another window was first, or there is no place for this text any more.
         isStale = true;
         isChanged = true;
-        warn(answer, true);
-      } else if (answer.revision === undefined) {
-        isStale = true;
-        isChanged = true;
-        warn(answer, false);
-      } else {
-        form.elements.revision.value = answer.revision;
-        say(answer.message);
-        problem.hidden = response.ok;
-        if (!response.ok) warn(answer, false);
-        // Now there is a page of its own to come back to.
-        if (answer.page) history.replaceState(null, "", answer.page);
+        warn(answer, response.status === 409);
+        return;
       }
+      form.elements.revision.value = answer.revision;
+      say(answer.saved);
+      problem.hidden = !answer.problem;
+      if (answer.problem) warn(answer, false);
+      // Now there is a page of its own to come back to.
+      history.replaceState(null, "", answer.page);
     } catch {
       isChanged = true;
       say(form.dataset.notSaved);

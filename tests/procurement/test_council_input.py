@@ -1,9 +1,8 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from councils.models import CouncilMembership
 from portal.errors import NotAllowedNow, StaleText
@@ -28,6 +27,7 @@ from tests.factories import (
     ThemeFactory,
     UserFactory,
 )
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -82,19 +82,6 @@ def in_a_submission(council_input) -> SubmissionItem:
 def verbs(council_input) -> list[str]:
     events = AuditEvent.objects.filter(subject_id=council_input.pk)
     return list(events.order_by("at").values_list("verb", flat=True))
-
-
-def at_once(function, times):
-    def run(_):
-        try:
-            return function()
-        except NotAllowedNow:
-            return None
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(run, range(times)))
 
 
 # --- From a draft to the council -------------------------------------------------
@@ -209,7 +196,7 @@ def test_twenty_who_press_at_once_pass_on_one_input():
         draft = actions.start_draft(PK, council=term.council, cycle=cycle, by=term.user)
         return actions.pass_on(draft, version(theme=words.theme), by=term.user)
 
-    results = at_once(press, 20)
+    results = at_once(press, times=20)
 
     assert {result.pk for result in results} == {PK}
     assert CouncilInput.objects.count() == 1
@@ -379,7 +366,7 @@ def test_inputs_shared_at_once_get_numbers_of_their_own():
     council, cycle = CouncilFactory(), CycleFactory()
     waiting = CouncilInputFactory.create_batch(6, council=council, cycle=cycle)
 
-    at_once(lambda: share(waiting.pop(), "organisation"), 6)
+    at_once(lambda: share(waiting.pop(), "organisation"), times=6)
 
     numbers = CouncilInput.objects.values_list("number", flat=True)
     assert sorted(numbers) == [1, 2, 3, 4, 5, 6]

@@ -12,7 +12,8 @@ from tests.factories import (
     CycleFactory,
     UserFactory,
 )
-from tests.procurement.test_council_input import at_once, version
+from tests.procurement.test_council_input import version
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +152,6 @@ def test_typing_is_thrown_away_for_that_person_only():
 def test_first_typing_that_arrives_at_once_is_one_text():
     draft = started()
 
-    at_once(lambda: keep(draft, "Ik wil"), 8)
+    at_once(lambda: keep(draft, "Ik wil"), times=8)
 
     assert InputDraft.objects.get().revision == 1

@@ -160,7 +160,7 @@ def test_typing_is_kept_and_stands_there_when_one_comes_back(
     form.keep(text="Ik wil vertellen")
 
     assert first.json()["page"] == url("edit", CouncilInput.objects.get())
-    assert first.json()["message"].startswith("Bewaard om ")
+    assert first.json()["saved"].startswith("Bewaard om ")
     assertContains(client.get(first.json()["page"]), "Ik wil vertellen")
     assertContains(client.get(reverse("procurement:input_list")), "Concept")
 
@@ -545,7 +545,7 @@ def test_keeping_goes_on_after_the_session_ended_and_says_so(
     answer = form.keep(client=new_client(), **words(text="Nog net"))
 
     assert answer.status_code == HTTPStatus.UNAUTHORIZED
-    assert answer.json()["message"].startswith("Log opnieuw in. Uw tekst van ")
+    assert answer.json()["problem"].startswith("Log opnieuw in. Uw tekst van ")
     assert answer.json()["revision"] == 1
     assert InputDraft.objects.get().words["text"] == "Nog net"
 
