@@ -95,8 +95,10 @@ class Writing:
         by = User.objects.filter(pk=writer, is_active=True).first()
         if by is None or of_input != pk:
             raise Gone
+        # In this order: a row that the same form makes meanwhile is then found.
+        is_new = not CouncilInput.objects.filter(pk=pk).exists()
         row = visible_rows(by).filter(pk=pk).first()
-        if row is None and not CouncilInput.objects.filter(pk=pk).exists():
+        if row is None and is_new:
             row = CouncilInput(
                 pk=pk,
                 council=Council.objects.get(pk=of_council),

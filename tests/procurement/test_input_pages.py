@@ -3,7 +3,9 @@ from http import HTTPStatus
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.core import signing
+from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import (
     assertContains,
@@ -30,6 +32,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.procurement.test_council_input import version
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -513,6 +516,26 @@ def test_opening_the_form_and_sending_it_back_changes_nothing(
     answer = form.send("save", **same)
 
     assertRedirects(answer, url("detail", row))
+    assert row.versions.count() == 1
+    assert not InputDraft.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_who_send_one_form_at_once_pass_on_one_input(
+    client, council, cycle, member
+):
+    form, complete = Form(client, create_url(council, cycle)), words()
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def press():
+        window = Client()
+        window.cookies[settings.SESSION_COOKIE_NAME] = session
+        return form.send("pass_on", client=window, **complete)["Location"]
+
+    answers = at_once(press, times=20)
+
+    row = CouncilInput.objects.get()
+    assert set(answers) == {url("detail", row)}
     assert row.versions.count() == 1
     assert not InputDraft.objects.exists()
 
