@@ -59,7 +59,7 @@ def start_from_template(
     )
     _save_new(cycle)
     phases = template.phases.prefetch_related("tasks")
-    _add_phases([(_from_template(phase, cycle), phase) for phase in phases])
+    _add_phases([(from_template(phase, cycle), phase) for phase in phases])
     audit.record("cycle.start", cycle, by=by, scope=cycle.owner.pk)
     return cycle
 
@@ -147,6 +147,13 @@ def _zones(cycle: Cycle) -> list[str]:
 def _add_phases(phases: list[tuple[Phase, PhaseTemplate | Phase]]) -> None:
     Phase.objects.bulk_create(phase for phase, _pattern in phases)
     PhaseTask.objects.bulk_create(
+        task for phase, pattern in phases for task in tasks_from(pattern, phase)
+    )
+
+
+def tasks_from(pattern: PhaseTemplate | Phase, phase: Phase) -> list[PhaseTask]:
+    """What ``phase`` asks of each role, as its pattern has it; not saved."""
+    return [
         PhaseTask(
             phase=phase,
             role=task.role,
@@ -154,12 +161,12 @@ def _add_phases(phases: list[tuple[Phase, PhaseTemplate | Phase]]) -> None:
             why=task.why,
             minutes=task.minutes,
         )
-        for phase, pattern in phases
         for task in pattern.tasks.all()
-    )
+    ]
 
 
-def _from_template(pattern: PhaseTemplate, cycle: Cycle) -> Phase:
+def from_template(pattern: PhaseTemplate, cycle: Cycle) -> Phase:
+    """A phase of ``cycle`` as the template has it; not saved."""
     year = cycle.contract_year
     closes_on = _day(
         year + pattern.closes_year, pattern.closes_month, pattern.closes_day

@@ -1,5 +1,7 @@
 """What a council hands in: collected, offered, signed and sent; taken back, anew."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Max, Q
 from django.urls import reverse
@@ -321,6 +323,17 @@ def _signature(
         signed_at=timezone.now(),
         keep_until=version.keep_until,
     )
+    seal(signature, statements, closes_at)
+    return signature
+
+
+def seal(
+    signature: Signature,
+    statements: list[MinorityStatement],
+    closes_at: datetime | None,
+) -> None:
+    """Save a new signature with the fingerprint of all that is signed."""
+    version = signature.version
     signature.is_late = closes_at is not None and signature.signed_at >= closes_at
     signature.canonical = canonical_json(
         {
@@ -340,7 +353,6 @@ def _signature(
     )
     signature.sha256 = fingerprint(signature.canonical)
     signature.save(force_insert=True)
-    return signature
 
 
 def _statements(statements: list[MinorityStatement]) -> list[dict]:

@@ -54,9 +54,15 @@ def freeze(
         previous=previous,
         offered_by=by,
         offered_at=timezone.now(),
-        keep_until=_keep_until(submission.cycle),
+        keep_until=keep_until(submission.cycle),
     )
-    version.canonical = canonical_json(content_of(submission, version, pieces))
+    write(version, pieces)
+    return version
+
+
+def write(version: SubmissionVersion, pieces: list[Piece]) -> None:
+    """Save a new version with the words of ``pieces``, and a row for each item."""
+    version.canonical = canonical_json(content_of(version.submission, version, pieces))
     version.sha256 = fingerprint(version.canonical)
     version.save(force_insert=True)
     SubmittedItem.objects.bulk_create(
@@ -81,8 +87,8 @@ def freeze(
         for piece in pieces
         for source in piece.sources
     )
-    return version
 
 
-def _keep_until(cycle: Cycle) -> date:
+def keep_until(cycle: Cycle) -> date:
+    """Until when what was submitted in a round must stay."""
     return date(cycle.contract_year + settings.KEEP_SUBMISSIONS_YEARS, 12, 31)
