@@ -55,6 +55,7 @@ from procurement.models.submission_version import (
     SubmittedSource,
     sheet_of,
 )
+from procurement.models.uses import Use, uses_of
 
 __all__ = [
     "Answer",
@@ -100,9 +101,11 @@ __all__ = [
     "SubmittedItem",
     "SubmittedSource",
     "Theme",
+    "Use",
     "as_read_by",
     "coverage_of",
     "dates_before",
     "used_inputs",
+    "uses_of",
     "sheet_of",
 ]

@@ -26,6 +26,7 @@ from procurement.models import (
     Recognition,
     Theme,
     as_read_by,
+    uses_of,
 )
 from procurement.permissions import (
     can_close_input,
@@ -187,7 +188,7 @@ def detail(request, pk):
             "may_share": can_share_input(user, row),
             "may_close": can_close_input(user, row),
             "may_recognise": can_recognise(user, row),
-            "uses": [],
+            "uses": uses_of(row, user) if is_own else [],
         },
     )
 

@@ -383,3 +383,37 @@ def test_the_composer_takes_the_same_queries_for_any_number_of_inputs(
         )
 
     assertContains(response, "quote__text", count=count + 2)
+
+
+def test_the_local_council_sees_on_its_input_what_became_of_it(story, client):
+    actions.show(composed(story), by=story.secretary)
+    client.force_login(story.chair)
+
+    response = client.get(story.night.get_absolute_url())
+
+    assertContains(response, "Gebruikt in de tekst van Centrale raad")
+    assertContains(response, ShowingPart.objects.get(council=story.west).pk)
+    # What another council said is not on it.
+    assertNotContains(response, ShowingPart.objects.get(council=story.thuis).pk)
+
+
+def test_the_local_council_reads_why_its_input_is_not_used(story, client):
+    actions.set_aside(
+        story.night, council=story.central, reason="Staat er al in", by=story.secretary
+    )
+    client.force_login(story.chair)
+
+    response = client.get(story.night.get_absolute_url())
+
+    assertContains(response, "Staat er al in")
+
+
+def test_the_page_of_an_input_in_use_keeps_within_six_queries(
+    story, client, django_assert_num_queries
+):
+    actions.show(composed(story), by=story.secretary)
+    client.force_login(story.chair)
+
+    # session, user, seats, the input, who may read it, what became of it
+    with django_assert_num_queries(6):
+        client.get(story.night.get_absolute_url())
