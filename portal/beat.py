@@ -19,7 +19,7 @@ class HandyScheduler(PersistentScheduler):
     """
 
     # Not one connection for ever, which beat would wait for: one of the pool each time.
-    producer = None
+    producer: Any = None
 
     def apply_async(
         self,

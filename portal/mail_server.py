@@ -100,7 +100,7 @@ class MailServer:
         if session is not None:
             with suppress(OSError):
                 session.close()
-            self.backend.connection = None  # type: ignore[attr-defined]
+            self.backend.connection = None
 
 
 def _answer(error: OSError, *, is_in_doubt: bool) -> Answer:
