@@ -7,15 +7,22 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import icalendar
 from django.http.response import HttpResponseBase
-from icalendar import vDDDTypes, vRecur
+from django.utils.functional import SimpleLazyObject
 
 from portal.dates import AMSTERDAM, ONE_DAY
 from portal.files import attachment
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    # Four megabytes, of which a web worker that writes no calendar has no use.
+    icalendar = SimpleLazyObject(partial(import_module, "icalendar"))
 
 DEADLINE_SHOWN_AS = timedelta(minutes=30)
 REFRESH = timedelta(hours=4)
@@ -76,7 +83,7 @@ def calendar_text(
         calendar.add("x-wr-calname", _clean(name))
     calendar.add("x-wr-timezone", AMSTERDAM.key)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", vDDDTypes(REFRESH))
+    calendar.add("x-published-ttl", icalendar.vDDDTypes(REFRESH))
     calendar.add_component(_amsterdam())
     for event in events:
         calendar.add_component(_component(event, method == "CANCEL"))
@@ -90,7 +97,7 @@ def calendar_response(
     return attachment(text, filename, "text/calendar; charset=utf-8")
 
 
-def _component(event: Event, is_cancelled: bool) -> icalendar.Event:
+def _component(event: Event, is_cancelled: bool) -> "icalendar.Event":
     component = icalendar.Event()
     component.add("uid", event.uid)
     component.add("dtstamp", event.modified_at.astimezone(UTC))
@@ -112,7 +119,7 @@ def _component(event: Event, is_cancelled: bool) -> icalendar.Event:
     return component
 
 
-def _alarm(title: str, before: timedelta) -> icalendar.Alarm:
+def _alarm(title: str, before: timedelta) -> "icalendar.Alarm":
     alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", _clean(title))
@@ -138,7 +145,7 @@ def _clean(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-def _amsterdam() -> icalendar.Timezone:
+def _amsterdam() -> "icalendar.Timezone":
     """The zone by its rules, from 1970 on: no event lies before the first of them."""
     zone = icalendar.Timezone()
     zone.add("tzid", AMSTERDAM.key)
@@ -148,7 +155,7 @@ def _amsterdam() -> icalendar.Timezone:
     ):
         last_sunday = 29 if month == 3 else 25  # of 1970
         part.add("dtstart", datetime(1970, month, last_sunday, hour))  # noqa: DTZ001
-        part.add("rrule", vRecur(freq="yearly", bymonth=month, byday="-1su"))
+        part.add("rrule", icalendar.vRecur(freq="yearly", bymonth=month, byday="-1su"))
         part.add("tzname", name)
         part.add("tzoffsetfrom", timedelta(hours=before))
         part.add("tzoffsetto", timedelta(hours=after))

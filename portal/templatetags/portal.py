@@ -1,10 +1,10 @@
 """Tags and filters that every template has, without ``{% load %}``."""
 
 from functools import cache
+from importlib import import_module
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import nh3
 from django import template
 from django.conf import settings
 from django.forms import BaseForm
@@ -18,7 +18,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import normalize_newlines
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from markdown_it import MarkdownIt
 
 from portal import moments
 from portal.icons import ICONS
@@ -99,8 +98,14 @@ register.simple_tag(moments.nl_period)
 
 # --- Words of people -------------------------------------------------------------
 
-_markdown = MarkdownIt("commonmark", {"html": False})
 _MARKDOWN_TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "br", "h3", "h4", "hr"}
+
+
+@cache
+def _markdown() -> Any:
+    """Read when a page first needs it, as is nh3: four megabytes in every worker."""
+    reader = import_module("markdown_it").MarkdownIt
+    return reader("commonmark", {"html": False})
 
 
 @register.filter
@@ -114,9 +119,9 @@ def paragraphs(value: str | None) -> SafeString:
 @register.filter
 def markdown(value: str | None) -> SafeString:
     """An editable reference text; never for what somebody typed in a form."""
-    html = _markdown.render(value or "")
+    html = _markdown().render(value or "")
     return mark_safe(
-        nh3.clean(
+        import_module("nh3").clean(
             html,
             tags=_MARKDOWN_TAGS,
             attributes={"a": {"href"}},
