@@ -1,0 +1,236 @@
+"""The demo story with a mark of its own in every text, and who may read each mark.
+
+The oracle below is written from the rules in words (who sits where, who was chosen as
+a reader) and not from the querysets that it judges.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from councils.actions import invitation as invitations
+from councils.models import CouncilMembership, Invitation
+from portal.models import User
+from procurement.demo import world as demo_world
+from procurement.demo.build import Story
+from procurement.models import (
+    Answer,
+    Paragraph,
+    ShowingPart,
+    Submission,
+    SubmittedItem,
+)
+
+COUNCILS = {
+    "centraal": {"riet", "joop", "marijke"},
+    "wolkenveer": {"harm", "soenita", "marijke"},
+    "pelikaantuin": {"truus", "ahmed"},
+    "thuis": {"willemien", "cor", "bas"},
+    "maanwater": {"henk"},
+}
+VLIERKADE = {"esther", "jeroen"}
+AMSTELBOOG = {"fatma", "pieter"}
+SCHELPENRUG = {"lotte"}
+# Somebody whose seat has ended, and somebody who never had one.
+STRANGERS = {"vroeger", "niemand"}
+EVERYBODY = {
+    *(person for people in COUNCILS.values() for person in people),
+    *VLIERKADE,
+    *AMSTELBOOG,
+    *SCHELPENRUG,
+    *STRANGERS,
+    "ineke",
+}
+ASKED = {
+    1: {"centraal", "wolkenveer", "pelikaantuin", "thuis"},
+    2: {"centraal", "thuis"},
+    3: {"centraal"},
+    4: {"wolkenveer", "pelikaantuin", "thuis"},
+}
+
+
+@dataclass
+class Marked:
+    """The story as told, with its people, its marks and the readers of each object."""
+
+    story: Story
+    people: dict[str, User]
+    # A mark -> who may ever read it.
+    marks: dict[str, set[str]] = field(default_factory=dict)
+
+    @cached_property
+    def objects(self) -> dict[str, list[tuple[object, set[str]]]]:
+        return objects_of(self)
+
+    def council_key(self, council_id) -> str:
+        councils = self.story.world.councils
+        return next(key for key, each in councils.items() if each.pk == council_id)
+
+    def readers_of_input(self, number: int) -> set[str]:
+        """Its council; whom it was opened to; and the care office once submitted."""
+        words = self._words(number)
+        readers = set(COUNCILS[words["council"]])
+        if words["central"]:
+            readers |= COUNCILS["centraal"]
+        if words["organisation"]:
+            readers |= VLIERKADE
+        return readers
+
+    def _words(self, number: int) -> dict:
+        return next(
+            each for each in self.story.words["inputs"] if each["number"] == number
+        )
+
+    def number_of(self, pk) -> int:
+        return next(
+            number for number, each in self.story.inputs.items() if each.pk == pk
+        )
+
+    def readers_of_submission(self, submission: Submission) -> set[str]:
+        readers = COUNCILS[self.council_key(submission.council_id)] | AMSTELBOOG
+        items = SubmittedItem.objects.filter(version__submission=submission)
+        if any(self._is_for_organisation(item) for item in items):
+            readers = readers | VLIERKADE
+        return readers
+
+    def _is_for_organisation(self, item: SubmittedItem) -> bool:
+        if item.council_input_id:
+            return self._words(self.number_of(item.council_input_id))["organisation"]
+        return False  # the composed paragraph of last year rests on closed words
+
+    def readers_of_answer(self, answer: Answer) -> set[str]:
+        item = answer.item
+        readers = set(COUNCILS[self.council_key(item.version.submission.council_id)])
+        for source in item.sources.all():
+            readers |= COUNCILS[self.council_key(source.council_id)]
+        if self._is_for_organisation(item):
+            readers |= VLIERKADE
+        return readers
+
+
+def mark(story: Story) -> dict[str, set[str]]:
+    """Put a mark in every text before it is told; return the readers of each."""
+    marks: dict[str, set[str]] = {}
+    answered = {each["input"]: each for each in story.words["answers"]}
+    for words in story.words["inputs"]:
+        number = words["number"]
+        readers = set(COUNCILS[words["council"]])
+        if words["central"]:
+            readers |= COUNCILS["centraal"]
+        if words["organisation"]:
+            readers |= VLIERKADE
+        if words["year"] == "last":
+            readers |= AMSTELBOOG
+        for name in ("title", "text", "consulted_how"):
+            sign = f"Mrk{name[:2]}{number:02}q"
+            words[name] += f" {sign}"
+            marks[sign] = readers
+        if number in answered:
+            sign = f"Mrkan{number:02}q"
+            answered[number]["reason"] += f" {sign}"
+            marks[sign] = set(COUNCILS[words["council"]]) | AMSTELBOOG
+            if words["organisation"]:
+                marks[sign] |= VLIERKADE
+    for words in story.words["requests"]:
+        number = words["number"]
+        councils = ASKED[number] | {"maanwater"}
+        readers = AMSTELBOOG.union(*(COUNCILS[key] for key in councils))
+        if number in {1, 2, 3}:  # last year these went to every council of De Vlierkade
+            readers = readers.union(*COUNCILS.values())
+        for name in ("what", "why", "use", "readers", "not_asked"):
+            sign = f"Mrkrq{name[:3]}{number}q"
+            words[name] += f" {sign}"
+            marks[sign] = readers
+    return marks
+
+
+def tell() -> Marked:
+    """Load the story with its marks, and the two strangers."""
+    call_command("load_reference", verbosity=0)
+    today = timezone.localdate()
+    world = demo_world.build(seed=3, today=today)
+    story = Story(world, today)
+    marks = mark(story)
+    story.tell()
+    people = {key: persona.user for key, persona in world.personas.items()}
+    people["vroeger"] = User.objects.create_user("vroeger@vlierkade.example", "Vroeger")
+    CouncilMembership.objects.create(
+        user=people["vroeger"],
+        council=world.councils["wolkenveer"],
+        role="chair",
+        starts_on=date(2020, 1, 1),
+        ends_on=today - timedelta(days=1),
+    )
+    people["niemand"] = User.objects.create_user("niemand@ergens.example", "Niemand")
+    invitations.invite(
+        Invitation(
+            council=world.councils["wolkenveer"],
+            name="Nieuw",
+            email="nieuw@vlierkade.example",
+            role="member",
+        ),
+        by=people["marijke"],
+    )
+    return Marked(story, people, marks)
+
+
+def objects_of(marked: Marked) -> dict[str, list[tuple[object, set[str]]]]:
+    """Per sort of object: each with the people for whom it exists."""
+    story = marked.story
+    here = EVERYBODY - STRANGERS - SCHELPENRUG - {"ineke"}
+    cycles = [
+        (story.cycles["this"], here),
+        (story.cycles["last"], here),
+        (story.cycles["other"], SCHELPENRUG | COUNCILS["maanwater"]),
+    ]
+    requests = [
+        (
+            each,
+            AMSTELBOOG.union(
+                *(
+                    COUNCILS[key]
+                    for key in (
+                        ASKED[number] | {"maanwater"} if year == "this" else ASKED[1]
+                    )
+                )
+            ),
+        )
+        for (year, number), each in story.requests.items()
+    ]
+    return {
+        "cycle": cycles,
+        "request": requests,
+        "input": [
+            (each, marked.readers_of_input(number))
+            for number, each in story.inputs.items()
+        ],
+        "paragraph": [(each, COUNCILS["centraal"]) for each in Paragraph.objects.all()],
+        "part": [
+            (each, COUNCILS[marked.council_key(each.council_id)])
+            for each in ShowingPart.objects.all()
+        ],
+        "submission": [
+            (each, marked.readers_of_submission(each))
+            for each in Submission.objects.all()
+        ],
+        "answer": [
+            (each, marked.readers_of_answer(each))
+            for each in Answer.objects.select_related("item__version__submission")
+        ],
+        "council": [(each, EVERYBODY) for each in story.world.councils.values()],
+        "organisation": [
+            (each, EVERYBODY) for each in story.world.organisations.values()
+        ],
+        "office": [(each, EVERYBODY) for each in story.world.offices.values()],
+        "term": [
+            (each, COUNCILS[marked.council_key(each.council_id)] | {"ineke"})
+            for each in CouncilMembership.objects.all()
+        ],
+        "invitation": [
+            (each, COUNCILS["wolkenveer"] | {"ineke"})
+            for each in Invitation.objects.all()
+        ],
+    }
