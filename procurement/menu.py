@@ -1,5 +1,7 @@
 """The main menu: at most seven words, by what a person does here."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -33,7 +35,9 @@ def menu_for(request: HttpRequest, seats: list[Seat]) -> list[MenuItem]:
     return _marked(items, request.path)
 
 
-def _words(request: HttpRequest, seats: list[Seat]) -> list[tuple[str, str | Promise]]:
+def _words(
+    request: HttpRequest, seats: list[Seat]
+) -> Sequence[tuple[str, str | Promise]]:
     parties = {seat.party for seat in seats}
     if "council" in parties:
         words = [HOME, TIMELINE, REQUESTS, INPUT, SUBMISSIONS, PEOPLE]

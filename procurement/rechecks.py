@@ -8,7 +8,7 @@ from councils.models import CareOfficeMembership, Council, CouncilMembership
 from procurement.actions.reminder_dates import Moment, times, times_after
 from procurement.actions.reminder_due import is_local, nothing_to_do
 from procurement.actions.request import TOLD
-from procurement.actions.submission import SIGNERS
+from procurement.actions.submission_mail import SIGNERS
 from procurement.facts import PEOPLE, Done, done_in, left_to_do, step_of
 from procurement.models import (
     InformationRequest,

@@ -3,18 +3,16 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Q
-from django.urls import reverse
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.models import (
-    CareOfficeMembership,
     Council,
     CouncilMembership,
 )
-from councils.permissions import Role, role_in
-from portal import audit, mail
+from councils.permissions import role_in
+from portal import audit
 from portal.canonical import canonical_json, fingerprint
 from portal.errors import NotAllowedNow
 from portal.models import User
@@ -26,6 +24,7 @@ from procurement.actions.submission_content import (
     pieces_of,
 )
 from procurement.actions.submission_freezing import freeze, hold_sources
+from procurement.actions.submission_mail import ask_to_sign, tell_care_office
 from procurement.models import (
     CouncilInput,
     Cycle,
@@ -40,8 +39,6 @@ from procurement.models import (
 )
 
 Status = Submission.Status
-SIGNERS = (Role.CHAIR, Role.DEPUTY_CHAIR)
-MINUTES_TO_SIGN = 15
 
 
 # --- Collecting ------------------------------------------------------------------
@@ -181,7 +178,7 @@ def offer(
     submission.returned_why = ""
     submission.save(update_fields=["status", "returned_why"])
     _record("submission.offer", submission, by, version=version.number)
-    _ask_to_sign(submission, version, by)
+    ask_to_sign(submission, version, by)
     return version
 
 
@@ -195,30 +192,6 @@ def _check(pieces: list[Piece], seen: str | None) -> None:
     if seen is not None and seen != draft_fingerprint(pieces):
         raise NotAllowedNow(
             _("The text changed while you were reading. Look it through once more.")
-        )
-
-
-def _ask_to_sign(submission: Submission, version: SubmissionVersion, by: User) -> None:
-    signers = (
-        CouncilMembership.objects.current()
-        .with_role(*SIGNERS)
-        .filter(council=submission.council_id)
-    )
-    dated = Submission.objects.with_dates().select_related("council", "cycle")
-    deadline = dated.get(pk=submission.pk).council_date
-    for term in signers.select_related("user"):
-        mail.queue(
-            "ready_to_sign",
-            to=term.user,
-            key=f"ready_to_sign:{version.pk}:{term.user_id}",
-            recheck=_recheck("ready_to_sign", version, term.user),
-            title=submission.title,
-            council=submission.council.name,
-            offered_by=by.name,
-            offered_on=timezone.localdate(version.offered_at),
-            deadline=deadline,
-            minutes=MINUTES_TO_SIGN,
-            link=submission.get_absolute_url(),
         )
 
 
@@ -304,7 +277,7 @@ def sign(submission: Submission, *, by: User, seen: str) -> Signature:
     submission.save(update_fields=["status", "first_read_at"])
     late = signature.is_late
     _record("submission.sign", submission, by, version=version.number, late=late)
-    _tell_care_office(submission, signature)
+    tell_care_office(submission, signature)
     return signature
 
 
@@ -359,27 +332,6 @@ def _statements(statements: list[MinorityStatement]) -> list[dict]:
     return [{"id": each.pk, "text": each.text} for each in statements]
 
 
-def _tell_care_office(submission: Submission, signature: Signature) -> None:
-    care_office = submission.cycle.care_office
-    regions = submission.council.organisation.regions.all()
-    staff = CareOfficeMembership.objects.current().filter(
-        Q(regions__isnull=True) | Q(regions__in=regions), care_office=care_office
-    )
-    for term in staff.select_related("user").distinct():
-        mail.queue(
-            "submission_received",
-            to=term.user,
-            key=f"submission_received:{signature.pk}:{term.user_id}",
-            recheck=_recheck("submission_received", signature.version, term.user),
-            title=submission.title,
-            council=submission.council.name,
-            care_office=care_office.name,
-            date=timezone.localdate(signature.signed_at),
-            deadline=signature.answer_by,
-            link=reverse("procurement:desk_detail", args=[submission.pk]),
-        )
-
-
 # --- Reading ---------------------------------------------------------------------
 
 
@@ -393,11 +345,6 @@ def note_reading(submission: Submission, *, by: User) -> Submission:
         submission.save(update_fields=["first_read_at"])
         _record("submission.note_reading", submission, by)
     return submission
-
-
-def _recheck(name: str, version: SubmissionVersion, user: User) -> dict:
-    """What is asked once more when the mail leaves (procurement.rechecks)."""
-    return {"name": name, "args": {"version": str(version.pk), "user": str(user.pk)}}
 
 
 def _record(verb: str, submission: Submission, by: User, **data) -> None:

@@ -137,6 +137,8 @@ def build(*, seed: int, today: date) -> World:
     world = World()
     _offices(world)
     _organisations(world)
+    _locations(world)
+    _councils(world)
     _people(world, random.Random(seed))
     _seats(world, today)
     return world
@@ -185,28 +187,31 @@ def _organisations(world: World) -> None:
         for office in offices:
             organisation.regions.add(*world.offices[office].regions.all())
         world.organisations[key] = organisation
-    for name, organisation, setting, clients in LOCATIONS:
-        town = "Amsterdam" if organisation == "vlierkade" else "Den Haag"
-        municipality = (
-            Municipality.objects.filter(name=town).first()
-            or Municipality.objects.order_by("name").first()
-        )
+
+
+def _locations(world: World) -> None:
+    for name, owner, setting, clients in LOCATIONS:
+        town = "Amsterdam" if owner == "vlierkade" else "Den Haag"
+        # A database with reference data of its own may not have this town.
+        towns = Municipality.objects.filter(name=town)
+        municipality = towns.first() or Municipality.objects.earliest("name")
         world.locations[name] = Location.objects.create(
-            organisation=world.organisations[organisation],
+            organisation=world.organisations[owner],
             name=name,
             municipality=municipality,
             care_setting=setting,
             clients=clients,
         )
-    for key, name, organisation, locations in COUNCILS:
+
+
+def _councils(world: World) -> None:
+    for key, name, owner, locations in COUNCILS:
         is_central = key == "centraal"
         council = Council.objects.create(
-            organisation=world.organisations[organisation],
+            organisation=world.organisations[owner],
             name=name,
             kind=Council.Kind.CENTRAL if is_central else Council.Kind.LOCAL,
-            parent=world.councils.get("centraal")
-            if organisation == "vlierkade"
-            else None,
+            parent=world.councils.get("centraal") if owner == "vlierkade" else None,
             phone="020 555 03 30",
         )
         council.locations.set(world.locations[each] for each in locations)
@@ -238,6 +243,14 @@ def _people(world: World, dice: random.Random) -> None:
 
 def _seats(world: World, today: date) -> None:
     begin = date(today.year - 2, 1, 1)
+    _council_seats(world, today, begin)
+    _staff_seats(world, begin)
+    for key in ("marijke", "esther", "jeroen", "fatma", "pieter", "lotte", "ineke"):
+        persona = world.personas[key]
+        TOTP.activate(persona.user, persona.totp_secret)
+
+
+def _council_seats(world: World, today: date, begin: date) -> None:
     for person, council, role in SEATS:
         CouncilMembership.objects.create(
             user=world.user(person),
@@ -246,17 +259,20 @@ def _seats(world: World, today: date) -> None:
             starts_on=today - timedelta(days=20) if person == "cor" else begin,
             ends_on=today + timedelta(days=60) if person == "soenita" else None,
         )
-    for person, role in [
+
+
+def _staff_seats(world: World, begin: date) -> None:
+    for person, place in [
         ("esther", OrganisationMembership.Role.EXECUTIVE),
         ("jeroen", OrganisationMembership.Role.POLICY_ADVISER),
     ]:
         OrganisationMembership.objects.create(
             user=world.user(person),
             organisation=world.organisations["vlierkade"],
-            role=role,
+            role=place,
             starts_on=begin,
         )
-    for person, office, role, function in [
+    for person, office, work, function in [
         ("fatma", "amstelboog", "procurement_officer", "zorginkoper"),
         ("pieter", "amstelboog", "policy_adviser", "beleidsadviseur"),
         ("lotte", "schelpenrug", "procurement_officer", "zorginkoper"),
@@ -264,7 +280,7 @@ def _seats(world: World, today: date) -> None:
         CareOfficeMembership.objects.create(
             user=world.user(person),
             care_office=world.offices[office],
-            role=role,
+            role=work,
             starts_on=begin,
         )
         CareOfficeContact.objects.create(
@@ -274,9 +290,6 @@ def _seats(world: World, today: date) -> None:
             phone=world.offices[office].phone,
             email=world.user(person).email,
         )
-    for key in ("marijke", "esther", "jeroen", "fatma", "pieter", "lotte", "ineke"):
-        persona = world.personas[key]
-        TOTP.activate(persona.user, persona.totp_secret)
 
 
 def secrets_of(world: World) -> list[dict]:

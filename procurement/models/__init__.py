@@ -14,7 +14,6 @@ from procurement.models.council_input import (
     CouncilInput,
     CouncilInputVersion,
     Goal,
-    Recognition,
     Theme,
     as_read_by,
 )
@@ -37,6 +36,7 @@ from procurement.models.cycle_template import (
 )
 from procurement.models.input_draft import InputDraft
 from procurement.models.paper import Paper
+from procurement.models.recognition import Recognition
 from procurement.models.reminder import Reminder, ReminderRule
 from procurement.models.request import (
     InformationRequest,

@@ -379,25 +379,3 @@ class CouncilInputVersion(models.Model):
     def is_one_persons(self) -> bool:
         """Whether nobody was consulted: one person wrote it alone."""
         return self.consulted == 0
-
-
-class Recognition(models.Model):
-    """Another member of the council recognises what an input says."""
-
-    council_input = models.ForeignKey(
-        CouncilInput, models.CASCADE, related_name="recognitions"
-    )
-    member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="recognition_once", fields=["council_input", "member"]
-            ),
-        ]
-
-    def __str__(self):
-        return f"recognition {self.pk}"

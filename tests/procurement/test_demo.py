@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains
 
 from portal.audit import first_broken
 from portal.models import AuditChain, OutgoingMail, User
-from procurement.demo.build import deadline_after
+from procurement.demo.teller import deadline_after
 from procurement.demo.world import PEOPLE
 from procurement.models import (
     Answer,
