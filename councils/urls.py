@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from councils.views import council, directory, staff
+from councils.views import council, directory, importing, staff
 
 app_name = "councils"
 
@@ -14,6 +14,14 @@ council_urls = [
 term_urls = [
     path("stoppen/", council.end_term, name="term_end"),
     path("rol/", council.change_role, name="term_role"),
+]
+
+# /wie-is-wie/importeren/
+import_urls = [
+    path("", importing.upload, name="import"),
+    path("voorbeeld/<slug:kind>/", importing.example, name="import_example"),
+    path("<uuid:pk>/", importing.preview, name="import_preview"),
+    path("<uuid:pk>/bevestigen/", importing.confirm, name="import_confirm"),
 ]
 
 # /wie-is-wie/
@@ -31,6 +39,7 @@ urlpatterns = [
         {"kind": "zorgkantoren"},
         name="directory_care_offices",
     ),
+    path("importeren/", include(import_urls)),
     path("raden/<uuid:pk>/", include(council_urls)),
     path("plekken/<uuid:pk>/", include(term_urls)),
     path(

@@ -1,5 +1,6 @@
 """Long lists in pages: one query that counts, one that reads."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page as DjangoPage
@@ -50,7 +51,7 @@ class _Pages(Paginator):
 
 def paginate(
     request: HttpRequest,
-    queryset: QuerySet,
+    queryset: QuerySet | Sequence[Any],
     per_page: int = PER_PAGE,
     count: int | None = None,
 ) -> Page:

@@ -330,6 +330,7 @@ PERIODIC_TASKS = {  # name -> what it does, when, and after how long something i
     "procurement.tasks.send_due_reminders": (_("send reminders"), "*/15 *", _AN_HOUR),
     "procurement.tasks.make_waiting_papers": (_("make papers"), "* *", _AN_HOUR / 12),
     "portal.tasks.forget_old_rows": (_("forget old mail"), "20 3", _A_DAY),
+    "councils.tasks.forget_old_rows": (_("forget old imports"), "30 3", _A_DAY),
     "procurement.tasks.forget_old_rows": (_("forget old drafts"), "40 3", _A_DAY),
 }
 CELERY_BEAT_SCHEDULE = {
@@ -377,6 +378,7 @@ MAIL_BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720)]
 
 KEEP_SENT_MAIL = timedelta(days=90)
 KEEP_DRAFTS = timedelta(days=365)
+KEEP_IMPORTS = timedelta(days=1)  # a file between the preview and its confirmation
 KEEP_SUBMISSIONS_YEARS = 7  # after the contract year of the cycle
 KEEP_FORMER_MEMBERS = timedelta(days=365)
 

@@ -37,6 +37,8 @@ _WIDTH = 28
 
 type_of_cell = str | int | float | Decimal | date | datetime | time | bool | None
 Row = Sequence[type_of_cell]
+# The number of a line in a file, and its cells.
+Line = tuple[int, list[str]]
 
 # --- Out -------------------------------------------------------------------------
 
@@ -132,6 +134,12 @@ def read_table(upload: UploadedFile) -> tuple[list[str], list[list[str]]]:
     Every row has a cell for every heading. What cannot be read is refused with a
     ValidationError that says what to do about it.
     """
+    header, lines = read_lines(upload)
+    return header, [cells for _number, cells in lines]
+
+
+def read_lines(upload: UploadedFile) -> tuple[list[str], list[Line]]:
+    """As `read_table`; every row has the number of its line in the file."""
     check_size(upload, MOST_BYTES)
     upload.seek(0)
     text = _text(upload.read())
@@ -159,7 +167,7 @@ def read_table(upload: UploadedFile) -> tuple[list[str], list[list[str]]]:
                 params={"line": number},
             )
         missing = [""] * (len(header) - len(cells))
-        rows.append(cells[: len(header)] + missing)
+        rows.append((number, cells[: len(header)] + missing))
     return header, rows
 
 
@@ -198,7 +206,7 @@ def _separator(text: str) -> str:
     return max(";,\t", key=columns)
 
 
-def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(text: str, separator: str) -> Iterator[Line]:
     """The lines that hold something, with their numbers."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:

@@ -1,5 +1,6 @@
 """Seats begin and end; who changes role gets a new term from that day on."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -26,6 +27,7 @@ from portal.transitions import lock
 
 T = TypeVar("T", bound=Term)
 
+MANY = 1000
 ONE_DAY = timedelta(days=1)
 STAFF_AND_COUNCIL = gettext_lazy(
     "Nobody can work for an organisation and sit on one of its councils at once."
@@ -115,6 +117,29 @@ def begin_in_care_office(
     _save_new(term, "membership.begin", scope=care_office.pk, by=by, role=role)
     term.regions.set(regions)
     return term
+
+
+def hold_many(user_ids: Iterable[UUID]) -> None:
+    """Hold many people, as `begin` holds one: who checks their seats does so first."""
+    ordered = sorted(user_ids)
+    for start in range(0, len(ordered), MANY):
+        some = ordered[start : start + MANY]
+        people = User.objects.select_for_update(of=("self",), no_key=True)
+        list(people.filter(pk__in=some).order_by("pk").values_list("pk"))
+
+
+@transaction.atomic
+def begin_many(terms: Sequence[CouncilMembership], *, by: User) -> None:
+    """Give many people their seats in councils at once.
+
+    Whoever calls has held them and knows that no seat stands in the way of another.
+    """
+    CouncilMembership.objects.bulk_create(terms, batch_size=MANY)
+    audit.record_many(
+        "membership.begin",
+        [(term, term.council_id, {"role": term.role}) for term in terms],
+        by=by,
+    )
 
 
 def _hold(user: User) -> None:

@@ -10,6 +10,7 @@ from councils.models.care_office import (
     Sector,
 )
 from councils.models.council import Council, CouncilMembership
+from councils.models.importing import Import
 from councils.models.invitation import Invitation
 from councils.models.organisation import (
     CareOrganisation,
@@ -29,6 +30,7 @@ __all__ = [
     "Concession",
     "Council",
     "CouncilMembership",
+    "Import",
     "Invitation",
     "Location",
     "Municipality",

@@ -1,0 +1,13 @@
+"""What Celery runs for who is who."""
+
+from celery import shared_task
+
+from councils.actions import importing
+from portal.periodic import periodic
+
+
+@shared_task
+@periodic
+def forget_old_rows() -> None:
+    """Delete files that were chosen for an import more than a day ago."""
+    importing.forget_old()
