@@ -265,7 +265,7 @@ def _open_to(council_input: CouncilInput, readers: Collection[str]) -> None:
         return
     council_input.shared = council_input.current
     council_input.shared_at = timezone.now()
-    if council_input.number is None:
+    if council_input.number is None and Audience.CENTRAL_COUNCIL in readers:
         # One council shares at a time: of two at once, each gets its own number.
         lock(council_input.council)
         taken = CouncilInput.objects.filter(

@@ -1,6 +1,6 @@
 """What a submission says at a moment, and what still keeps it from being offered."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -109,7 +109,22 @@ def pieces_of(submission: Submission) -> list[Piece]:
         piece.obstacle = _obstacle(piece, submission, closed)
     order = list(Goal.values)
     pieces.sort(key=lambda piece: (order.index(piece.words.goal), piece.line.position))
+    _number_sources(pieces)
     return pieces
+
+
+def _number_sources(pieces: list[Piece]) -> None:
+    """Number the inputs of a council by their place in this text.
+
+    The numbers that the composer uses have gaps, which would tell a reader outside
+    that there is more than this text holds.
+    """
+    places: dict[UUID, dict[UUID, int]] = {}
+    for piece in pieces:
+        for at, source in enumerate(piece.sources):
+            known = places.setdefault(source.council, {})
+            number = known.setdefault(source.council_input, len(known) + 1)
+            piece.sources[at] = replace(source, number=number)
 
 
 def _own_source(submission: Submission, council_input: CouncilInput) -> Source:

@@ -189,8 +189,8 @@ class CouncilInput(models.Model):
     is_closed_to_secretary = models.BooleanField(
         _("our secretary may not read this"), default=False
     )
-    # The short name that composers use (W3). Given when it is first shared: numbers
-    # with gaps would tell others that there is more.
+    # The short name that composers use (W3). Given when it is first shared with the
+    # central council, and shown to nobody else: gaps would tell that there is more.
     number = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     passed_on_at = models.DateTimeField(null=True, editable=False)

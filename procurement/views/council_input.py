@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from councils.models import Location
-from councils.permissions import council_ids, council_seats, is_member
+from councils.permissions import council_ids, is_member
 from portal.context import current_council
 from portal.diff import word_diff
 from portal.errors import NotAllowedNow
@@ -61,10 +61,11 @@ def listing(request):
     )
     inputs = _with_what_stands_beside(scope.filter(fits).for_list(), user)
     page = paginate(request, inputs, count=counts["total"])
-    seats = {seat.party_id for seat in council_seats(user)}
+    seats = council_ids(user)
     for council_input in page:
         council_input.words = council_input.version_for(user)
         council_input.is_own = council_input.council_id in seats
+        council_input.shows_number = _shows_number(council_input, user)
     return render(
         request,
         "procurement/council_input/list.html",
@@ -179,6 +180,7 @@ def detail(request, pk):
             "council_input": row,
             "version": row.version_for(user),
             "is_own": is_own,
+            "shows_number": _shows_number(row, user),
             "people_now": readership.people(row.audiences, row.is_closed_to_secretary)
             if readership
             else None,
@@ -190,6 +192,14 @@ def detail(request, pk):
             "may_recognise": can_recognise(user, row),
             "uses": uses_of(row, user) if is_own else [],
         },
+    )
+
+
+def _shows_number(row: CouncilInput, user: User) -> bool:
+    """The number is of local and central council: for others it would have gaps."""
+    seats = council_ids(user)
+    return row.number is not None and (
+        row.council_id in seats or row.council.parent_id in seats
     )
 
 

@@ -114,6 +114,7 @@ class CouncilInputFactory(DjangoModelFactory):
         self.passed_on_at = version.saved_at
         if is_shared:
             self.shared, self.shared_at = version, version.saved_at
+        if self.for_central_council:
             taken = CouncilInput.objects.filter(
                 council=self.council, cycle=self.cycle, number__isnull=False
             )

@@ -348,25 +348,36 @@ def test_sharing_the_same_again_is_no_change():
     assert verbs(council_input) == []
 
 
-def test_numbers_follow_the_sharing_and_have_no_gaps():
-    council, cycle = CouncilFactory(), CycleFactory()
-    first, second, third = CouncilInputFactory.create_batch(
-        3, council=council, cycle=cycle
+def local_inputs(count):
+    """Of one local council in one round, for its own eyes only."""
+    council = CouncilFactory(parent=CouncilFactory(central=True))
+    return CouncilInputFactory.create_batch(
+        count, council=council, cycle=CycleFactory()
     )
 
-    numbers = [share(each, "organisation").number for each in (third, first)]
 
-    assert numbers == [1, 2]
-    second.refresh_from_db()
-    assert second.number is None
+def test_numbers_follow_the_sharing_with_the_central_council_without_gaps():
+    first, second, third, fourth = local_inputs(4)
+
+    numbers = [
+        share(row, *readers).number
+        for row, readers in (
+            (third, ["central_council"]),
+            (second, ["organisation", "care_office"]),
+            (first, ["central_council", "organisation"]),
+        )
+    ]
+
+    assert numbers == [1, None, 2]
+    fourth.refresh_from_db()
+    assert fourth.number is None
 
 
 @pytest.mark.django_db(transaction=True)
 def test_inputs_shared_at_once_get_numbers_of_their_own():
-    council, cycle = CouncilFactory(), CycleFactory()
-    waiting = CouncilInputFactory.create_batch(6, council=council, cycle=cycle)
+    waiting = local_inputs(6)
 
-    at_once(lambda: share(waiting.pop(), "organisation"), times=6)
+    at_once(lambda: share(waiting.pop(), "central_council"), times=6)
 
     numbers = CouncilInput.objects.values_list("number", flat=True)
     assert sorted(numbers) == [1, 2, 3, 4, 5, 6]

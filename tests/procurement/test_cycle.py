@@ -25,7 +25,7 @@ from tests.factories import (
     PhaseFactory,
     UserFactory,
 )
-from tests.procurement.test_council_input import at_once
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -190,9 +190,9 @@ def test_twenty_who_press_at_once_make_and_publish_one_round():
     template = CycleTemplate.objects.get(kind="procurement")
     office = CareOfficeFactory()
 
-    made = at_once(lambda: start(template, care_office=office), 20)
+    made = at_once(lambda: start(template, care_office=office), times=20)
     cycle = Cycle.objects.get()
-    published = at_once(lambda: actions.publish(cycle, by=cycle.created_by), 20)
+    published = at_once(lambda: actions.publish(cycle, by=cycle.created_by), times=20)
 
     assert sum(each is not None for each in made) == 1
     assert sum(each is not None for each in published) == 1

@@ -277,6 +277,19 @@ def test_who_wrote_it_is_told_to_the_council_alone(client, world):
     assertContains(world.as_(client, "member").get(url("detail", row)), world.author)
 
 
+def test_number_is_for_the_two_councils_and_never_for_the_organisation(client, world):
+    world.input(for_central_council=True)
+    row = world.input(shared=True, words__title="Voor iedereen")
+
+    for who, seen in (("member", True), ("central", True), ("staff", False)):
+        world.as_(client, who)
+        for address in (LIST, url("detail", row)):
+            found = (
+                '<span class="tile">2</span>' in client.get(address).content.decode()
+            )
+            assert found == seen, (who, address)
+
+
 def test_nothing_hidden_is_counted(client, world):
     world.input(words__kind="concern")
     world.input(words__kind="good_example", for_organisation=True)

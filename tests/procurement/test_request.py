@@ -24,7 +24,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.procurement.asking import NOBODY, Office
-from tests.procurement.test_council_input import at_once
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -210,7 +210,7 @@ def test_twenty_who_publish_at_once_ask_once():
     CouncilMembershipFactory(council=office.central, role="secretary")
     draft = office.draft()
 
-    results = at_once(lambda: actions.publish(draft, by=office.buyer), 20)
+    results = at_once(lambda: actions.publish(draft, by=office.buyer), times=20)
 
     assert sum(result is not None for result in results) == 1
     assert RequestCouncil.objects.count() == 3
