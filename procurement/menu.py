@@ -25,6 +25,14 @@ PEOPLE = ("councils:directory", _("People and councils"))
 ADMIN = ("admin:index", _("Administration"))
 MAIL_QUEUE = ("mail_queue", _("Mail queue"))
 AT_MOST = 7
+# Pages that lie under the address of a round but belong to another word.
+BELONGS_TO = {
+    "composition": COMPOSE,
+    "paragraph": COMPOSE,
+    "input": INPUT,
+    "response": SUBMISSIONS,
+    "used": INPUT,
+}
 # Who prepares the papers of a central council, as councils.permissions has it.
 PREPARE = {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY}
 
@@ -32,7 +40,7 @@ PREPARE = {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY}
 def menu_for(request: HttpRequest, seats: list[Seat]) -> list[MenuItem]:
     """The words for this reader, with the one marked that leads to this page."""
     items = [(reverse(name), label) for name, label in _words(request, seats)]
-    return _marked(items, request.path)
+    return _marked(items, _home_of(request))
 
 
 def _words(
@@ -56,8 +64,13 @@ def _words(
     return words[:AT_MOST]
 
 
-def _composes(seat: Seat) -> bool:
-    return seat.kind == Council.Kind.CENTRAL and seat.role in PREPARE
+def _home_of(request: HttpRequest) -> str:
+    """The address in the menu that the page belongs to, or else its own."""
+    match = request.resolver_match
+    subject = (match.url_name or "").partition("_")[0] if match else ""
+    if match and match.app_name == "procurement" and subject in BELONGS_TO:
+        return reverse(BELONGS_TO[subject][0])
+    return request.path
 
 
 def _marked(items: list[tuple[str, str | Promise]], path: str) -> list[MenuItem]:

@@ -152,7 +152,7 @@ def _asked(seat: Seat, each: Round, phase: Phase, dated: dict) -> Task:
     asked = each.asked.get((phase.pk, role_of(seat)))
     return Task(
         kind="phase",
-        name=asked.what
+        name=asked.what.removesuffix(".")
         if asked
         else f"{phase.get_kind_display()}: {phase.council_can}",
         why=asked.why if asked else why_seat(seat),

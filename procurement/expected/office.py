@@ -74,7 +74,7 @@ def _phases(seat, each: Round, now: datetime) -> Iterator[Task]:
             continue
         yield Task(
             kind="phase",
-            name=asked.what,
+            name=asked.what.removesuffix("."),
             why=asked.why,
             url=address(
                 ("procurement:cycle_detail", each.cycle.pk), ("procurement:cycle_list",)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from portal.moments import nl_day_month, nl_time
+from portal.moments import nl_short_date, nl_time
 from procurement.models import Submission, SubmissionVersion
 
 
@@ -32,9 +32,9 @@ def steps_of(submission: Submission, version: SubmissionVersion | None) -> list[
         Step(
             _("Answered") if publication else _("Answering"),
             "done" if publication else "now" if signature else "",
-            [nl_day_month(publication.at)]
+            [nl_short_date(publication.at)]
             if publication
-            else [_("Before %(date)s") % {"date": nl_day_month(signature.answer_by)}]
+            else [_("Before %(date)s") % {"date": nl_short_date(signature.answer_by)}]
             if signature
             else [],
         ),
@@ -73,4 +73,4 @@ def _until(moment: datetime | None) -> list[str]:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{nl_day_month(moment)}, {nl_time(moment)}"
+    return f"{nl_short_date(moment)}, {nl_time(moment)}"

@@ -146,7 +146,7 @@ def test_a_step_asks_in_its_own_words_while_no_request_does(summer):
     (task,) = expected_tasks(user, timezone.now())
 
     assert (task.name, task.why) == (
-        "Schrijf uw inbreng.",
+        "Schrijf uw inbreng",
         "Daarmee maakt de raad de tekst.",
     )
 
@@ -283,7 +283,7 @@ def test_an_organisation_sees_what_running_steps_ask_of_it(summer):
 
     tasks = expected_tasks(staff, timezone.now())
 
-    assert [task.name for task in tasks] == ["Taak organisation."]
+    assert [task.name for task in tasks] == ["Taak organisation"]
 
 
 # --- The page --------------------------------------------------------------------

@@ -5,8 +5,10 @@ from django.urls import reverse
 
 from tests.factories import (
     CareOfficeMembershipFactory,
+    CareOrganisationFactory,
     CouncilFactory,
     CouncilMembershipFactory,
+    CycleFactory,
     OrganisationMembershipFactory,
     UserFactory,
 )
@@ -98,3 +100,28 @@ def test_menu_marks_where_one_is(client, name):
     menu = client.get(reverse(name)).context["menu"]
 
     assert [item.url for item in menu if item.is_current] == [reverse(name)]
+
+
+def test_menu_marks_the_word_that_a_page_under_a_round_belongs_to(client):
+    cycle = CycleFactory()
+    organisation = CareOrganisationFactory(care_office=cycle.care_office)
+    council = CouncilFactory(central=True, organisation=organisation)
+    user = CouncilMembershipFactory(council=council, role="secretary").user
+    client.force_login(user)
+
+    marked = {
+        name: [item.url for item in client.get(url).context["menu"] if item.is_current]
+        for name in ("composition_detail", "input_create", "cycle_detail")
+        for url in [
+            reverse(
+                f"procurement:{name}",
+                args=[cycle.pk] if name == "cycle_detail" else [cycle.pk, council.pk],
+            )
+        ]
+    }
+
+    assert marked == {
+        "composition_detail": [reverse("procurement:composition_list")],
+        "input_create": [reverse("procurement:input_list")],
+        "cycle_detail": [reverse("procurement:cycle_list")],
+    }
