@@ -50,7 +50,7 @@ def add_paragraph(
 ) -> Paragraph:
     """Save a new paragraph of a central council, at the end of its text."""
     _refuse_while_offered(paragraph.council, paragraph.cycle)
-    sources = _sources(paragraph, passages)
+    sources = _sources(paragraph, passages, by=by)
     _check_audience(paragraph, sources)
     others = Paragraph.objects.filter(
         council=paragraph.council, cycle=paragraph.cycle
@@ -101,7 +101,7 @@ def save_paragraph(
             current=now,
         )
     _refuse_while_offered(now.council, now.cycle)
-    sources = _sources(paragraph, passages)
+    sources = _sources(paragraph, passages, by=by)
     _check_audience(paragraph, sources)
     paragraph.revision = now.revision + 1
     paragraph.changed_by, paragraph.changed_at = by, timezone.now()
@@ -162,9 +162,13 @@ def _refuse_while_offered(council: Council, cycle: Cycle) -> None:
 
 
 def _sources(
-    paragraph: Paragraph, passages: Iterable[Sentences]
+    paragraph: Paragraph, passages: Iterable[Sentences], *, by: User
 ) -> list[CouncilInputVersion]:
-    """The versions that the passages rest on; each must be this council's to use."""
+    """The versions that the passages rest on; each must be this council's to use.
+
+    What is new among them must be for ``by`` to read, too: what was withdrawn, or
+    closed to this secretary, is not.
+    """
     wanted = {pk for each in passages for pk in each.versions}
     versions = list(
         CouncilInputVersion.objects.filter(
@@ -176,12 +180,17 @@ def _sources(
             passage__paragraph=paragraph, version__in=wanted
         ).values_list("version", flat=True)
     )
+    readable = set(
+        CouncilInput.objects.readable_by(paragraph.council, by)
+        .filter(shared__in=wanted)
+        .values_list("shared", flat=True)
+    )
     usable = [
         version
         for version in versions
         if version.council_input.council.parent_id == paragraph.council_id
         and version.council_input.for_central_council
-        and (version.council_input.shared_id == version.pk or version.pk in kept)
+        and (version.pk in readable or version.pk in kept)
     ]
     if len(usable) != len(wanted):
         raise NotAllowedNow(

@@ -7,7 +7,14 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from portal.forms import Form, HonestMaxLength, ModelForm, Radios, one_line_end
+from portal.forms import (
+    Form,
+    HonestMaxLength,
+    ModelForm,
+    Radios,
+    one_line_end,
+    only_visible,
+)
 from procurement.actions.composition import Sentences
 from procurement.models import CouncilInput, Disuse, Paragraph, ShowingPart
 
@@ -115,7 +122,7 @@ class Passages:
                 continue
             try:
                 longest(row.text)
-                forms.CharField().clean(row.text)
+                only_visible(row.text)
             except forms.ValidationError as error:
                 self.errors[place] = error.messages[0]
         return not self.errors

@@ -92,7 +92,7 @@ def _page(
             "seen": other.revision if other else seen,
             "other": other,
             "other_passages": Passages.of(other).rows if other else [],
-            **_choices(passages, local_inputs(request, council, cycle)),
+            **_choices(paragraph, passages, local_inputs(request, council, cycle)),
         },
     )
 
@@ -121,11 +121,18 @@ def _save(
     return saved, None
 
 
-def _choices(passages: Passages, inputs: list[CouncilInput]) -> dict:
-    """What the page of a paragraph offers: sources, and passages with their ticks."""
+def _choices(
+    paragraph: Paragraph, passages: Passages, inputs: list[CouncilInput]
+) -> dict:
+    """What the page of a paragraph offers: sources, and passages with their ticks.
+
+    Beside what can be used now: what the paragraph rests on already, and no other
+    version that a browser may name.
+    """
     known = {each.shared_id: each for each in inputs}
     old = CouncilInputVersion.objects.filter(
-        pk__in=[pk for pk in passages.chosen if pk not in known]
+        pk__in=[pk for pk in passages.chosen if pk not in known],
+        passage_links__passage__paragraph=paragraph.pk,
     ).select_related("council_input__council")
     for version in old:
         known[version.pk] = version.council_input

@@ -119,6 +119,14 @@ def test_choosing_a_council_leads_nowhere_else(client, target):
     assert response["Location"] == "/"
 
 
+def test_choosing_a_council_survives_a_place_that_is_no_path(client):
+    client.force_login(UserFactory())
+
+    response = client.post("/raad-kiezen/", {"raad": "", "next": "2027"})
+
+    assert (response.status_code, response["Location"]) == (302, "2027")
+
+
 def test_organisation_is_named_in_the_bar(client):
     seat = OrganisationMembershipFactory(organisation__name="Amstelwende")
     client.force_login(seat.user)

@@ -7,6 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import OutgoingMail
 from procurement.actions import composition as actions
+from procurement.actions import council_input as inputs
 from procurement.actions.composition import Sentences
 from procurement.models import (
     CouncilInput,
@@ -121,6 +122,59 @@ def test_a_source_of_another_organisation_is_refused(story):
             [Sentences("Iets.", [stranger.shared_id])],
             by=story.secretary,
         )
+
+
+def test_words_that_were_withdrawn_meanwhile_are_not_used(story):
+    inputs.withdraw(story.night, by=story.chair)
+
+    with pytest.raises(NotAllowedNow):
+        composed(story)
+
+    assert not Paragraph.objects.exists()
+
+
+def test_a_secretary_writes_with_nothing_that_is_closed_to_her(story):
+    CouncilMembershipFactory(user=story.secretary, council=story.west, role="secretary")
+    inputs.close_to_secretary(story.night, by=story.chair)
+
+    with pytest.raises(NotAllowedNow):
+        composed(story)
+
+
+def test_naming_a_version_of_others_tells_nothing_of_it(story, client):
+    stranger = CouncilInputFactory(shared=True, council__name="Raad van elders")
+    client.force_login(story.secretary)
+    url = reverse(
+        "procurement:paragraph_create", args=[story.cycle.pk, story.central.pk]
+    )
+
+    response = client.post(
+        url, {"passage-0-text": "Zin", "add_source": str(stranger.shared_id)}
+    )
+
+    assertNotContains(response, "Raad van elders")
+
+
+def test_a_sign_that_no_paper_can_show_is_complained_of_beside_its_passage(
+    story, client
+):
+    client.force_login(story.secretary)
+    url = reverse(
+        "procurement:paragraph_create", args=[story.cycle.pk, story.central.pk]
+    )
+    form = {
+        "title": "Titel",
+        "kind": "concern",
+        "goal": "trust",
+        "theme": ThemeFactory().pk,
+        "passage-0-text": "Een\x01 zin",
+        "save": "1",
+    }
+
+    response = client.post(url, form)
+
+    assertContains(response, "tekst staat een teken dat")
+    assert not Paragraph.objects.exists()
 
 
 def test_the_words_of_that_day_stay_when_the_local_council_writes_on(story):
