@@ -48,7 +48,7 @@ class LoginRequiredMiddleware(DjangosMiddleware):
         if request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view_func)
         # What was sent cannot be sent again: back to the page that it was sent from.
-        back = urlsplit(request.headers.get("Referer", "")).path or "/"
+        back = _path_of(request.headers.get("Referer", ""))
         return redirect_to_login(back, reverse("account_login"))
 
 
@@ -103,9 +103,20 @@ class SecondFactorMiddleware:
         return _whole_page(request, set_up) if request.htmx else redirect(set_up)
 
 
+def _path_of(address: str) -> str:
+    """Where on this site an address points to; what is no address, to the front."""
+    try:
+        return urlsplit(address).path or "/"
+    except ValueError:
+        return "/"
+
+
 def _whole_page(request: HttpRequest, page: str) -> HttpResponse:
     """A part of a page cannot show a login: the browser goes there as a whole."""
-    back = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    try:
+        back = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    except ValueError:
+        back = "/"
     query = urlencode({REDIRECT_FIELD_NAME: back})
     return HttpResponseClientRedirect(f"{page}?{query}")
 

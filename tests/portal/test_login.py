@@ -3,6 +3,7 @@
 import re
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -532,3 +533,17 @@ def test_admin_leaves_passwords_and_the_way_out_to_the_portal(client):
     assertRedirects(client.get("/beheer/password_change/"), reverse("mfa_index"))
     client.post("/beheer/logout/")
     assert not is_in(client)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Referer": "http://[x"},
+        {"HX-Request": "true", "HX-Current-URL": "http://[x"},
+    ],
+)
+def test_who_comes_from_no_address_at_all_is_led_to_the_login(client, headers):
+    response = client.post("/raad-kiezen/", headers=headers)
+
+    goes_to = response.headers.get("Location") or response["HX-Redirect"]
+    assert unquote(goes_to) == "/inloggen/?next=/"
