@@ -52,6 +52,10 @@ class ParagraphForm(ModelForm):
             is_active=True
         )
         self.fields["theme"].empty_label = _("Choose a theme")
+        self.fields["goal"].choices = [
+            ("", _("Choose a goal")),
+            *self.fields["goal"].choices[1:],
+        ]
         self.fields["request"].queryset = (
             self.fields["request"]
             .queryset.asked_of([self.instance.council_id])

@@ -4,18 +4,17 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from portal.accounts import be
 from portal.mailbox import sent_mails
 from portal.models import User
 from procurement.demo.world import PEOPLE
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Who stands together on the page, by the end of the address.
 GROUPS = {
     "vlierkade.example": "Zorggroep De Vlierkade",
@@ -62,11 +61,18 @@ def step_in(request, key):
     """Log in as that person, with no step in between."""
     name = next((name for each, name, _role in PEOPLE if each == key), None)
     user = get_object_or_404(User, name=name, email__endswith=".example")
-    login(request, user, backend=BACKEND)
-    return redirect("home")
+    return be(request, user)
 
 
 @in_demo_only
 def post(request):
     """The mails that Inbreng sent in this showing, the newest first."""
-    return render(request, "procurement/demo/mails.html", {"mails": sent_mails()})
+    return render(
+        request,
+        "procurement/demo/mails.html",
+        {
+            "mails": sent_mails(),
+            "quiet_from": settings.MAIL_QUIET_FROM,
+            "quiet_until": settings.MAIL_QUIET_UNTIL,
+        },
+    )

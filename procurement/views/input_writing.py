@@ -241,4 +241,6 @@ def _rounds(organisations: set[UUID | None]) -> list[tuple[UUID, Cycle]]:
     if not found:
         return []
     rounds = found[0].union(*found[1:], all=True)
-    return [(getattr(cycle, "of"), cycle) for cycle in rounds]  # noqa: B009
+    # The newest first: that is the one most people come for.
+    newest = sorted(rounds, key=lambda cycle: cycle.contract_year, reverse=True)
+    return [(getattr(cycle, "of"), cycle) for cycle in newest]  # noqa: B009
