@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -44,7 +44,7 @@ def listing(request: UserRequest) -> HttpResponse:
     """All submissions, the longest waiting first, with state and age."""
     submissions = _with_counts(
         _submissions(request).distinct().with_standing().for_list()
-    ).order_by("-answered_at", "signed_at", "pk")
+    ).order_by(F("answered_at").desc(nulls_first=True), "signed_at", "pk")
     filters = DeskFilter(
         request.GET,
         cycles=Cycle.objects.filter(care_office__in=care_office_ids(request.user)),

@@ -270,6 +270,20 @@ def test_twenty_publications_at_once_are_one():
     assert OutgoingMail.objects.filter(kind="answers_published").count() == 2
 
 
+def test_what_waits_for_an_answer_stands_above_what_is_answered(desk, client):
+    desk.answer_all()
+    actions.publish(desk.version, by=desk.buyer)
+    waiting = Desk(desk.office, desk.phase)
+    client.force_login(desk.buyer)
+
+    page = client.get(reverse("procurement:desk_list")).context["page"]
+
+    assert [row.pk for row in page.object_list] == [
+        waiting.submission.pk,
+        desk.submission.pk,
+    ]
+
+
 @pytest.mark.parametrize("count", [1, 4])
 def test_the_desk_reads_as_many_queries_for_one_as_for_many(
     desk, client, django_assert_num_queries, count
