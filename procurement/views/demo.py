@@ -72,7 +72,7 @@ def post(request):
         "procurement/demo/mails.html",
         {
             "mails": sent_mails(),
-            "quiet_from": settings.MAIL_QUIET_FROM,
-            "quiet_until": settings.MAIL_QUIET_UNTIL,
+            "quiet_from": settings.MAIL_QUIET_FROM.replace(":", "."),
+            "quiet_until": settings.MAIL_QUIET_UNTIL.replace(":", "."),
         },
     )
