@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from portal.forms import (
@@ -56,6 +57,9 @@ class ParagraphForm(ModelForm):
             ("", _("Choose a goal")),
             *self.fields["goal"].choices[1:],
         ]
+        self.fields["theme"].label_from_instance = lambda theme: capfirst(theme.name)
+        kind = self.fields["kind"]
+        kind.choices = [(value, capfirst(label)) for value, label in kind.choices]
         self.fields["request"].queryset = (
             self.fields["request"]
             .queryset.asked_of([self.instance.council_id])
@@ -164,7 +168,10 @@ class SourceFilter(Form):
 
     def __init__(self, data, *, inputs: list[CouncilInput]):
         super().__init__(data)
-        themes = {str(each.shared.theme_id): each.shared.theme.name for each in inputs}
+        themes = {
+            str(each.shared.theme_id): capfirst(each.shared.theme.name)
+            for each in inputs
+        }
         places = {_place(each): _place_name(each) for each in inputs}
         self.fields["thema"].choices = [  # type: ignore[attr-defined]
             ("", _("All themes")),

@@ -1,0 +1,121 @@
+"""What the demo story has no page of: drafts, and texts that wait for somebody."""
+
+import re
+
+from django.conf import settings
+
+from councils.actions import invitation as invitation_actions
+from councils.models import Council, Invitation
+from portal.mail_choices import unsubscribe_link
+from portal.mail_kinds import KINDS
+from portal.models import OutgoingMail, User
+from procurement.actions import council_input as input_actions
+from procurement.actions import cycle as cycle_actions
+from procurement.actions import request as request_actions
+from procurement.actions import response as response_actions
+from procurement.actions import submission as actions
+from procurement.actions.request import Choice
+from procurement.models import (
+    Answer,
+    CouncilInput,
+    Cycle,
+    InformationRequest,
+    PhaseKind,
+    Submission,
+)
+
+
+def person(name: str) -> User:
+    return User.objects.get(name=name)
+
+
+class Unfinished:
+    """Goes on with the story where others would: some begin, some wait."""
+
+    def __init__(self) -> None:
+        office = {"care_office__name": "Zorgkantoor Amstelboog"}
+        rounds = Cycle.objects.filter(**office).order_by("-contract_year")
+        self.cycle = rounds[0]
+        self.buyer = person("Fatma Yıldızlı")
+
+    def add(self) -> None:
+        """A draft of each thing, and a submission in each of its states."""
+        self._submission("Huize Wolkenveer", "Marijke Tuinfluiter")
+        offered = self._submission("De Pelikaantuin", "Truus van Hazelveld")
+        self._offer(offered, "Truus van Hazelveld", "Ahmed Benzaïri")
+        sent = self._submission("Vlierkade Thuis", "Willemien Plompaard")
+        self._sign(sent, "Willemien Plompaard")
+        self._answer(sent)
+        self._request()
+        cycle_actions.copy_last_year(self.cycle, by=self.buyer)
+
+    def _submission(self, council: str, by: str) -> Submission:
+        who = person(by)
+        found = Council.objects.get(name__startswith=f"Cliëntenraad {council}")
+        submission = actions.start(found, self.cycle, by=who)
+        inputs = CouncilInput.objects.filter(
+            council=found, cycle=self.cycle, status="passed_on"
+        ).order_by("number")
+        for each in inputs[:3]:
+            readers = each.audiences | {"care_office"}
+            version = each.newest.number
+            input_actions.share(each, readers, version_number=version, by=who)
+        # All but the last, which can still be added.
+        shared = list(inputs[:3])[:-1]
+        things = [CouncilInput.objects.get(pk=each.pk) for each in shared]
+        actions.add_items(submission, things, by=who)
+        return submission
+
+    def _offer(self, submission: Submission, by: str, other: str = "") -> None:
+        version = actions.offer(submission, by=person(by))
+        if other:
+            actions.add_statement(version, "Ik zie dit anders.", by=person(other))
+
+    def _sign(self, submission: Submission, chair: str) -> None:
+        self._offer(submission, chair)
+        version = submission.versions.get()
+        seen = actions.signing_code(version, [])
+        actions.sign(submission, by=person(chair), seen=seen)
+
+    def _answer(self, submission: Submission) -> None:
+        """Every point has an answer in draft."""
+        for item in submission.versions.get().submitted_items.all():
+            response_actions.write(
+                item,
+                outcome=Answer.Outcome.TAKEN_UP,
+                reason="Dat nemen wij over.",
+                study_until=None,
+                seen=0,
+                by=self.buyer,
+            )
+
+    def _request(self) -> None:
+        phase = self.cycle.phases.get(kind=PhaseKind.REGISTRATION)
+        draft = InformationRequest(
+            phase=phase,
+            title="Hoe gaat het in het weekend?",
+            what="Vertel wat er in het weekend anders is.",
+            why="Wij kopen zorg in voor alle dagen.",
+            use="Wij bespreken het met elke aanbieder.",
+            readers="De zorginkopers van onze regio.",
+            closes_at=phase.closes_at,
+            contact=self.buyer,
+        )
+        councils = Council.objects.filter(name__contains="Vlierkade")
+        request_actions.add(draft, Choice([], list(councils)), by=self.buyer)
+
+
+def links_of_mails() -> list[str]:
+    """Where a mail leads somebody who is not logged in."""
+    chair = person("Riet Zomerdijk")
+    invitation = Invitation(
+        email="nieuw@example.nl",
+        name="Nieuw Lid",
+        council=Council.objects.get(name__startswith="Centrale"),
+        role="member",
+    )
+    invitation_actions.invite(invitation, by=chair)
+    mail = OutgoingMail.objects.get(to=invitation.email)
+    [accept] = re.findall(r"/uitnodiging/[^/]+/", mail.body)
+    switch_off = unsubscribe_link(chair.pk, KINDS["phase_opens"])
+    return [accept, switch_off.removeprefix(settings.SITE_URL)]
