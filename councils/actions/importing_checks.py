@@ -212,7 +212,7 @@ class _Places:
             raise ValidationError(
                 _("Write a new location as: name|municipality|care setting|clients.")
             )
-        place = Place(location_name(cells[0]), *cells[1:3])
+        place = Place(location_name(cells[0]), cells[1], cells[2])
         municipality = self.municipalities.get(folded(place.municipality))
         if municipality is None:
             raise ValidationError(

@@ -121,6 +121,18 @@ def _save(
     return saved, None
 
 
+def _known_sources(
+    paragraph: Paragraph, passages: Passages, inputs: list[CouncilInput]
+) -> dict:
+    """The inputs by the version that a passage of this paragraph may name."""
+    known = {each.shared_id: each for each in inputs}
+    old = CouncilInputVersion.objects.filter(
+        pk__in=[pk for pk in passages.chosen if pk not in known],
+        passage_links__passage__paragraph=paragraph.pk,
+    ).select_related("council_input__council")
+    return known | {version.pk: version.council_input for version in old}
+
+
 def _choices(
     paragraph: Paragraph, passages: Passages, inputs: list[CouncilInput]
 ) -> dict:
@@ -129,13 +141,7 @@ def _choices(
     Beside what can be used now: what the paragraph rests on already, and no other
     version that a browser may name.
     """
-    known = {each.shared_id: each for each in inputs}
-    old = CouncilInputVersion.objects.filter(
-        pk__in=[pk for pk in passages.chosen if pk not in known],
-        passage_links__passage__paragraph=paragraph.pk,
-    ).select_related("council_input__council")
-    for version in old:
-        known[version.pk] = version.council_input
+    known = _known_sources(paragraph, passages, inputs)
     chosen = [pk for pk in passages.chosen if pk in known]
     rows = [
         {
