@@ -88,6 +88,20 @@ def empty_cache() -> None:
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The test database, and at the end nobody in it: PostgreSQL drops no database in
+    which a server or a thread of the last test still holds a connection."""
+    yield
+    if connection.vendor != "postgresql":
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def frozen_rows_can_be_flushed() -> Iterator[None]:
     """A test with real commits empties the tables after it, frozen or not."""

@@ -49,7 +49,8 @@ def test_make_run_starts_stops_and_keeps_what_was_done(make_run, tmp_path):
 
     program, address = make_run()
     first = story(demo, names)
-    assert address in program.output()
+    # The site may answer before the line that names it has come through.
+    program.wait_until(lambda: address in program.output(), timeout=30)
     assert interrupt(program) < 2  # one by the clock; the machine may be busy
     assert status_of(f"{address}/healthz") == 0
     assert program.children() == []
