@@ -28,7 +28,7 @@ class JsonFormatter(logging.Formatter):
             "at": at.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _PRIVATE.sub("…", record.getMessage()),
+            "message": _PRIVATE.sub("…", _message(record)),
         }
         if record.exc_info and record.exc_info[0]:
             kind, _, trace = record.exc_info
@@ -38,3 +38,14 @@ class JsonFormatter(logging.Formatter):
                 for frame in traceback.extract_tb(trace)[-8:]
             ]
         return json.dumps(line, ensure_ascii=False)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What the line says, without the words of its exception: Celery writes those in
+    the line of a task that failed as well."""
+    message = record.getMessage()
+    if record.exc_info and record.exc_info[1]:
+        error = record.exc_info[1]
+        for words in filter(None, (repr(error), str(error))):
+            message = message.replace(words, type(error).__name__)
+    return message

@@ -47,3 +47,12 @@ def test_an_exception_is_told_without_what_it_says():
     assert said["at_code"][-1].endswith(
         "test_an_exception_is_told_without_what_it_says"
     )
+
+
+def test_the_line_of_a_task_that_failed_does_not_repeat_what_the_exception_says():
+    try:
+        raise ValueError("De bel rinkelt lang in de nacht")
+    except ValueError as error:
+        said = line("Task raised unexpected: %r", error, exc_info=sys.exc_info())
+
+    assert said["message"] == "Task raised unexpected: ValueError"
