@@ -41,7 +41,6 @@ KINDS = {
         MailKind("words_used", _("words of your council were used")),
         MailKind("answers_published", _("the care office has answered")),
         MailKind("submission_received", _("a submission has come in"), CARE_OFFICE),
-        MailKind("points_wait", _("points wait for an answer"), CARE_OFFICE),
         MailKind("ready_to_sign", _("a text is ready to sign"), required=_NO_SIGNATURE),
         MailKind(
             "signature_missing", _("a signature is missing"), required=_NO_SIGNATURE

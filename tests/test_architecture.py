@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from portal.celery import app as celery
+from portal.mail_kinds import KINDS
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -209,3 +210,15 @@ def test_a_task_takes_one_id_or_nothing():
     ]
 
     assert wrong == []
+
+
+def test_every_kind_of_mail_is_sent_by_something():
+    named = {
+        node.value
+        for path in modules()
+        if path != Path("portal/mail_kinds.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant)
+    }
+
+    assert [name for name in KINDS if name not in named] == []
