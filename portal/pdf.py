@@ -1,5 +1,6 @@
 """PDF/UA from a template: tagged, titled and in Dutch, made without loading a thing."""
 
+import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -21,17 +22,40 @@ def render_pdf(template: str, context: dict) -> bytes:
     typed into it, making the PDF reaches no file and no network. It extends
     ``portal/pdf/base.html``, or has a ``lang`` and a title of its own.
     """
+    html = render_to_string(template, context)
+    with _all_kept():
+        content = _pdf(html)
+    if content is None:
+        raise ValueError(f"{template} needs a title and a language")
+    return content
+
+
+def _pdf(html: str) -> bytes | None:
     # Loading Pango takes a second; only a process that makes a PDF pays it.
     import weasyprint  # noqa: PLC0415
 
-    html = render_to_string(template, context)
     nothing = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     document = weasyprint.HTML(string=html, url_fetcher=nothing).render(
         font_config=_fonts()
     )
     if not (document.metadata.title and document.metadata.lang):
-        raise ValueError(f"{template} needs a title and a language")
+        return None
     return document.write_pdf(pdf_variant="pdf/ua-1", finisher=mend)
+
+
+@contextmanager
+def _all_kept() -> Iterator[None]:
+    """Do not look for garbage: what a PDF is made of is needed until its end.
+
+    Looking is a tenth of the time. Afterwards all of it goes at once.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

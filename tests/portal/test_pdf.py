@@ -1,4 +1,5 @@
 import base64
+import gc
 import io
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from threading import Thread
 import pikepdf
 import pytest
 
-from portal.pdf import pdf_response, render_pdf
+from portal.pdf import pdf_response, render_pdf, watch_pages
 
 PAPER = """{% extends "portal/pdf/base.html" %}
 {% block title %}Indiening van {{ council }}{% endblock %}
@@ -159,6 +160,16 @@ def test_fonts_are_inside_the_paper(paper):
 def test_paper_without_title_or_language_is_not_made(paper, template):
     with pytest.raises(ValueError, match="needs a title and a language"):
         paper(template)
+
+
+def test_nobody_looks_for_garbage_while_a_paper_is_made(paper):
+    looking = []
+
+    with watch_pages(lambda _: looking.append(gc.isenabled())):
+        pdf = paper(rows=range(80))
+
+    assert looking == [False] * len(pdf.pages)
+    assert gc.isenabled()
 
 
 @pytest.fixture
