@@ -21,7 +21,9 @@ from procurement.models import (
 def reminder(mail: str) -> str:
     """Why a mail need not go any more, or "" while one of its reminders holds."""
     reason = _("The reminder is not there any more.")
-    rows = Reminder.objects.filter(mail=mail, status=Reminder.Status.QUEUED)
+    # One that was held is let go again by an administrator.
+    waiting = [Reminder.Status.QUEUED, Reminder.Status.HELD]
+    rows = Reminder.objects.filter(mail=mail, status__in=waiting)
     for row in rows.select_related(
         "rule", "council", "phase__cycle__care_office", "phase__cycle__organisation"
     ):
@@ -69,11 +71,15 @@ def submission_received(version: str, user: str) -> str:
 
 def _reason_against(row: Reminder) -> str:
     assert row.council is not None  # rules are for people of councils
+    if not row.rule.is_active:
+        return _("This rule is no longer in use.")
     seats = CouncilMembership.objects.current().filter(
         council=row.council, user=row.user_id, role__in=PEOPLE[row.rule.role]
     )
     if not seats.exists():
         return _("This person has no such seat in the council any more.")
+    if row.rule.moment == Moment.ANSWERS:
+        return ""  # what was published stays so
     phase, key = row.phase, (row.council.pk, row.phase.cycle_id)
     done = done_in([phase.cycle], [row.council.pk]).get(key, Done())
     if row.due_at != _due_now(row, row.council, done):

@@ -7,7 +7,6 @@ from procurement.actions import (
     date_moved,
     paper,
     reminder,
-    reminder_answers,
     retention,
 )
 from procurement.exports import submission_pdf
@@ -21,7 +20,6 @@ def send_due_reminders() -> None:
     reminder.follow_mails()
     date_moved.tell_moved()
     reminder.send_due()
-    reminder_answers.note_published()
     reminder.follow_mails()
 
 

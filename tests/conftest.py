@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TestCase, TransactionTestCase
+from django.utils.translation.reloader import translation_file_changed
 from playwright.sync_api import Page
 
 from tests.frozen import lifted
@@ -53,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
         catalogue = read_po(source, locale="nl", domain="django")
     with compiled.open("wb") as target:
         write_mo(target, catalogue)
+    # Starting Django may have read the catalogue of before.
+    translation_file_changed(None, compiled)
 
 
 class CommittingClient(Client):

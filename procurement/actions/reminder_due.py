@@ -116,11 +116,13 @@ class Deriving:
         self.now, self.since = now, since or now - LOOK_BACK
         self.ahead, self.councils = ahead, councils
         self.facts: dict[UUID, dict[tuple[UUID, UUID], Done]] = {}
+        self.rules: list[ReminderRule] = []
 
     def batches(self) -> Iterator[Batch]:
         """What is due and was not recorded yet, a rule and a phase at a time."""
+        self.rules = list(ReminderRule.objects.filter(is_active=True))
         rules: dict[str, list[ReminderRule]] = {}
-        for rule in ReminderRule.objects.filter(is_active=True):
+        for rule in self.rules:
             rules.setdefault(rule.phase_kind, []).append(rule)
         for step in self._steps(set(rules)):
             for rule in rules[step.phase.kind]:

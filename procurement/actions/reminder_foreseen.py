@@ -9,6 +9,7 @@ from uuid import UUID
 
 from councils.models import CouncilMembership
 from portal.seats import Seat
+from procurement.actions.reminder_answers import of_round, who_is_told
 from procurement.actions.reminder_due import Deriving, Due, Row, is_local, rows_of
 from procurement.expected.rounds import Round
 from procurement.facts import PEOPLE, Done, Step, done_in
@@ -43,6 +44,17 @@ class Foreseen(Deriving):
             found,
             key=lambda due: (due.times.due_at, due.council.name, due.user.name),
         )
+
+    def when_answered(self) -> list[tuple[Cycle, str]]:
+        """Per round of a care office: who gets a mail when it publishes its answers.
+
+        By the rules that ``dues`` read.
+        """
+        return [
+            (each.cycle, who_is_told(of_round(self.rules, each.phases)))
+            for pk, each in self.rounds.items()
+            if each.cycle.care_office_id and self.reached[pk]
+        ]
 
     def _steps(self, kinds: set[str]) -> Iterator[Step]:
         for each in self.rounds.values():

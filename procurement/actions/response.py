@@ -1,26 +1,22 @@
 """The care office answers every item of a submission, and publishes all at once."""
 
-from collections import Counter
 from datetime import date
-from uuid import UUID
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.models import CouncilMembership
-from portal import audit, mail
+from portal import audit
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import User
 from portal.transitions import lock
+from procurement.actions import reminder_answers
 from procurement.models import (
     Answer,
     Publication,
     Submission,
     SubmissionVersion,
     SubmittedItem,
-    SubmittedSource,
 )
 
 
@@ -75,7 +71,7 @@ def _refuse_once_published(version: SubmissionVersion) -> None:
 
 @transaction.atomic
 def publish(version: SubmissionVersion, *, by: User) -> Publication:
-    """Let councils read all answers to a version, and tell them in one mail each.
+    """Let councils read all answers to a version, and tell whom the rules name.
 
     Refused while an item has no complete answer.
     """
@@ -101,7 +97,7 @@ def publish(version: SubmissionVersion, *, by: User) -> Publication:
     Answer.objects.filter(pk__in=[answer.pk for answer in ready]).update(
         published_at=publication.at
     )
-    _tell_councils(publication, submission, items)
+    reminder_answers.tell(publication)
     audit.record(
         "response.publish",
         publication,
@@ -110,46 +106,3 @@ def publish(version: SubmissionVersion, *, by: User) -> Publication:
         version=version.number,
     )
     return publication
-
-
-def councils_told(version: SubmissionVersion) -> Counter[UUID]:
-    """Per council that reads an answer: at how many items of its own."""
-    counts: Counter[UUID] = Counter()
-    counts[version.submission.council_id] = version.submitted_items.count()
-    sources = SubmittedSource.objects.filter(item__version=version).exclude(
-        council=version.submission.council_id
-    )
-    for council, _item in sources.values_list("council", "item").distinct():
-        counts[council] += 1
-    return counts
-
-
-def _tell_councils(
-    publication: Publication, submission: Submission, items: int
-) -> None:
-    counts = councils_told(publication.version)
-    terms = (
-        CouncilMembership.objects.current()
-        .filter(council__in=counts)
-        .select_related("user", "council")
-        .order_by("council__name")
-    )
-    told: dict[User, list[dict]] = {}
-    for term in terms:
-        told.setdefault(term.user, []).append(
-            {
-                "council": term.council.name,
-                "title": str(submission.cycle),
-                "count": counts[term.council_id],
-            }
-        )
-    for user, councils in told.items():
-        mail.queue(
-            "answers_published",
-            to=user,
-            key=f"answers_published:{publication.pk}:{user.pk}",
-            care_office=submission.cycle.care_office.name,
-            councils=councils,
-            deadline=None,
-            link=reverse("procurement:response_list"),
-        )

@@ -18,7 +18,6 @@ from portal.errors import NotAllowedNow
 from portal.models import User
 from portal.transitions import lock, move
 from procurement.actions.submission_content import (
-    HELPERS,
     Piece,
     draft_fingerprint,
     pieces_of,
@@ -26,6 +25,7 @@ from procurement.actions.submission_content import (
 from procurement.actions.submission_freezing import freeze, hold_sources
 from procurement.actions.submission_mail import ask_to_sign, tell_care_office
 from procurement.models import (
+    HELPERS,
     CouncilInput,
     Cycle,
     MinorityStatement,

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.models import CareSetting, CouncilMembership
-from councils.permissions import Role
 from portal.canonical import canonical_json, fingerprint
 from procurement.actions.composition import tile
 from procurement.models import (
+    HELPERS,
     CouncilInput,
     CouncilInputVersion,
     Goal,
@@ -24,8 +24,6 @@ from procurement.models import (
 )
 
 FORMAT = 1
-# Who helps a council and is no member of it.
-HELPERS = (Role.SECRETARY, Role.SUPPORTER)
 
 
 @dataclass(frozen=True)

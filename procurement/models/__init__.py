@@ -10,6 +10,7 @@ from procurement.models.composition import (
     ShowingPart,
 )
 from procurement.models.council_input import (
+    HELPERS,
     Audience,
     CouncilInput,
     CouncilInputVersion,
@@ -58,6 +59,7 @@ from procurement.models.submission_version import (
 from procurement.models.uses import Use, uses_of
 
 __all__ = [
+    "HELPERS",
     "Answer",
     "Audience",
     "CouncilInput",

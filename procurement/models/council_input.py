@@ -44,6 +44,7 @@ class Goal(models.TextChoices):
     COOPERATION = "cooperation", _("Working with others on care that fits")
 
 
+# Who helps a council and is no member of it.
 HELPERS = (Role.SECRETARY, Role.SUPPORTER)
 
 

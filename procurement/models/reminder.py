@@ -47,6 +47,13 @@ class ReminderRule(models.Model):
                 condition=Q(role__in=["member", "chair", "secretary"]),
                 violation_error_message=_("Only people of a council are reminded."),
             ),
+            models.CheckConstraint(
+                name="reminder_rule_tells_of_answers_at_once",
+                condition=~Q(moment="answers") | Q(days=0),
+                violation_error_message=_(
+                    "Answers are told at once: fill in 0 for the number of days."
+                ),
+            ),
         ]
 
     def __str__(self):

@@ -19,6 +19,7 @@ from portal.http import UserRequest
 from portal.paging import paginate
 from portal.permissions import require
 from procurement.actions import response as actions
+from procurement.actions.reminder_answers import points_of, said_of_mails
 from procurement.actions.submission import note_reading
 from procurement.forms.response import AnswerForm, DeskFilter
 from procurement.models import (
@@ -226,16 +227,14 @@ def publish(request: UserRequest, pk: UUID) -> HttpResponse:
         except NotAllowedNow as error:
             messages.error(request, str(error))
         else:
-            told = len(actions.councils_told(version))
-            messages.success(
-                request,
-                ngettext(
-                    "%(count)s council can read the answers now and gets a mail.",
-                    "%(count)s councils can read the answers now and get a mail.",
-                    told,
-                )
-                % {"count": told},
+            told = len(points_of(version))
+            now_read = ngettext(
+                "%(count)s council can read the answers now.",
+                "%(count)s councils can read the answers now.",
+                told,
             )
+            mailed = said_of_mails(submission.cycle)
+            messages.success(request, f"{now_read % {'count': told}} {mailed}")
         return redirect("procurement:desk_detail", pk=submission.pk)
     answers = list(Answer.objects.filter(item__version=version))
     items = version.submitted_items.count()
@@ -246,7 +245,8 @@ def publish(request: UserRequest, pk: UUID) -> HttpResponse:
         {
             "submission": submission,
             "version": version,
-            "councils": len(actions.councils_told(version)),
+            "councils": len(points_of(version)),
+            "mailed": said_of_mails(submission.cycle),
             "items": items,
             "missing": items - ready,
         },

@@ -16,13 +16,11 @@ from portal.models import MailOptOut, OutgoingMail
 from procurement import rechecks, tasks
 from procurement.actions import date_moved
 from procurement.actions import reminder as actions
-from procurement.actions import response as response_actions
 from procurement.actions import submission as submission_actions
 from procurement.actions.reference import reminder_rules
 from procurement.actions.reminder_dates import times
 from procurement.expected import expected_tasks
 from procurement.models import (
-    Answer,
     CouncilInput,
     DateChange,
     Phase,
@@ -397,6 +395,23 @@ def test_a_reminder_ends_as_its_mail_does(summer, waiting_mail, end):
     assert reminder.reason == ("Zo liep het af." * 20)[:200]
 
 
+@time_machine.travel("2027-06-08 10:00+02:00", tick=False)
+def test_a_held_reminder_that_an_administrator_lets_go_is_sent(summer, waiting_mail):
+    OutgoingMail.objects.update(status="held")
+    actions.follow_mails()
+
+    assert rechecks.reminder(**waiting_mail.recheck["args"]) == ""
+
+
+@time_machine.travel("2027-06-08 10:00+02:00", tick=False)
+def test_a_reminder_is_taken_back_when_its_rule_is_set_aside(summer, waiting_mail):
+    ReminderRule.objects.update(is_active=False)
+
+    said = rechecks.reminder(**waiting_mail.recheck["args"])
+
+    assert said == "Deze regel is niet meer in gebruik."
+
+
 def test_a_mail_that_is_sent_again_is_on_its_way_again(summer, waiting_mail):
     OutgoingMail.objects.update(status="held")
     actions.follow_mails()
@@ -583,31 +598,6 @@ def test_a_phase_of_another_kind_needs_a_rule_of_its_own(summer):
     a_rule(Moment.OPENING)
 
     assert [kind for kind, _to in run_at("2027-06-01 09:00+02:00")] == ["phase_opens"]
-
-
-def test_mails_about_answers_stand_among_the_reminders(summer, offered_text):
-    chair = summer.person(summer.central, "chair")
-    PhaseFactory(cycle=summer.cycle, kind="final_award", order=10)
-    rule = a_rule(Moment.ANSWERS)
-    rule.phase_kind = "final_award"
-    rule.save()
-    with time_machine.travel("2027-07-02 10:00+02:00", tick=False):
-        version = offered_text.versions.get()
-        submission_actions.sign(
-            offered_text, by=chair, seen=submission_actions.signing_code(version, [])
-        )
-        buyer = UserFactory()
-        for item in version.submitted_items.all():
-            Answer.objects.create(item=item, outcome="taken_up", written_by=buyer)
-        response_actions.publish(version, by=buyer)
-
-    for at in ("2027-07-02 10:15+02:00", "2027-07-02 10:30+02:00"):
-        run_at(at)
-
-    mail = OutgoingMail.objects.get(kind="answers_published", user=chair)
-    assert list(Reminder.objects.filter(rule=rule).values_list("user", "mail")) == [
-        (chair.pk, mail.pk)
-    ]
 
 
 def test_old_drafts_are_forgotten_and_new_ones_kept(summer):

@@ -1,6 +1,6 @@
 """The care office answers: in private, until all of it is published at once."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.urls import reverse
@@ -11,7 +11,14 @@ from portal.models import OutgoingMail
 from procurement.actions import composition, submission
 from procurement.actions import response as actions
 from procurement.actions.composition import Sentences
-from procurement.models import Answer, Goal, Paragraph, Publication
+from procurement.models import (
+    Answer,
+    Goal,
+    Paragraph,
+    PhaseKind,
+    Publication,
+    ReminderRule,
+)
 from tests.factories import (
     CareOfficeFactory,
     CareOfficeMembershipFactory,
@@ -103,6 +110,14 @@ class Desk:
         self.write(self.own_item, "taken_up", "U krijgt voortaan antwoord.")
 
 
+def tell_members(desk: Desk) -> None:
+    """Let there be a rule by which members hear of answers in this round."""
+    PhaseFactory(cycle=desk.phase.cycle, kind=PhaseKind.FINAL_AWARD, order=10)
+    ReminderRule.objects.create(
+        phase_kind=PhaseKind.FINAL_AWARD, role="member", moment="answers", at=time(9)
+    )
+
+
 @pytest.fixture
 def desk():
     return Desk()
@@ -148,6 +163,7 @@ def test_all_answers_are_published_together_and_each_person_gets_one_mail(desk):
     desk.answer_all()
     # Somebody of the local council who sits in the central one too.
     CouncilMembershipFactory(council=desk.central, user=desk.member)
+    tell_members(desk)
 
     actions.publish(desk.version, by=desk.buyer)
 
@@ -263,6 +279,7 @@ def test_a_day_to_study_until_must_lie_ahead(desk, client):
 def test_twenty_publications_at_once_are_one():
     desk = Desk()
     desk.answer_all()
+    tell_members(desk)
 
     at_once(actions.publish, desk.version, by=desk.buyer, times=20)
 
