@@ -43,4 +43,4 @@ WORKDIR /app
 USER inbreng
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "portal.wsgi", "--bind", "0.0.0.0:8000"]
+CMD ["gunicorn", "portal.wsgi", "--preload", "--bind", "0.0.0.0:8000"]

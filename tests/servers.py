@@ -198,7 +198,7 @@ def static_files() -> Path:
 
 
 def gunicorn_command(bind: str, workers: int = 2) -> list[str]:
-    gunicorn = ["-m", "gunicorn", "portal.wsgi", "--no-control-socket"]
+    gunicorn = ["-m", "gunicorn", "portal.wsgi", "--preload", "--no-control-socket"]
     return [sys.executable, *gunicorn, "--bind", bind, "--workers", str(workers)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkdtemp
 
+import psutil
 import pytest
 
 from tests import compose
@@ -77,3 +78,21 @@ def test_the_commands_of_compose_make_a_site_that_is_ready(
     check = compose.services()["worker"]["healthcheck"]["test"][1:]
     subprocess.run(check, cwd=ROOT, env=environment, check=True, timeout=60)
     assert [program.stop() for program in (beat, worker, web)] == [0, 0, 0]
+
+
+def test_workers_of_the_site_share_what_is_loaded(
+    start: Callable[..., Running], tmp_path
+):
+    port = free_port()
+    env = site_environment(
+        f"sqlite:///{tmp_path / 'empty.sqlite3'}",
+        STATIC_ROOT=str(static_files()),
+        PATH=f"{BIN}:{ROOT}:/usr/bin:/bin",
+    )
+    web = start(*command("web", port, tmp_path), env=env)
+    alive = f"http://127.0.0.1:{port}/healthz"
+    web.wait_until(lambda: status_of(alive) == 200)
+
+    for worker in psutil.Process(web.pid).children():
+        memory = worker.memory_full_info()
+        assert memory.uss < memory.rss / 2
