@@ -202,13 +202,18 @@ def take_back(submission: Submission, *, by: User, why: str = "") -> Submission:
     What lay there stays readable; offering again makes the next version of it.
     """
     submission = lock(submission)
-    if Publication.objects.filter(version__submission=submission).exists():
+    if is_answered(submission):
         raise NotAllowedNow(_("The care office has answered. The text stays as it is."))
     move(submission, Status.DRAFT)
     submission.returned_why = why
     submission.save(update_fields=["status", "returned_why"])
     _record("submission.take_back", submission, by)
     return submission
+
+
+def is_answered(submission: Submission) -> bool:
+    """Whether answers to it are published: what was answered stays as it is."""
+    return Publication.objects.filter(version__submission=submission).exists()
 
 
 # --- Signing ---------------------------------------------------------------------

@@ -150,6 +150,8 @@ def publish(request: UserRequest, pk: UUID) -> HttpResponse:
             return redirect("procurement:cycle_publish", cycle.pk)
         messages.success(request, _("Published. Councils can see this round now."))
         return redirect(cycle)
+    if cycle.is_published:
+        return redirect(cycle)
     phases = list(cycle.phases.all())
     missing = actions.what_is_missing(phases)
     rows = [
@@ -164,7 +166,7 @@ def publish(request: UserRequest, pk: UUID) -> HttpResponse:
             "missing": missing,
             "rows": rows,
             "awkward": sum(bool(found) for _phase, found, _proposal in rows),
-            "may_publish": not missing and not cycle.is_published,
+            "may_publish": not missing,
             "crumbs": [_crumb_of_list(), _crumb(cycle)],
         },
     )

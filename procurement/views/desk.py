@@ -85,8 +85,10 @@ def _with_counts(submissions: QuerySet) -> QuerySet:
     )
 
 
-def _submission(request: UserRequest, pk) -> tuple[Submission, SubmissionVersion]:
-    """A submission with the version that stands: signed, the newest."""
+def _submission(
+    request: UserRequest, pk: UUID
+) -> tuple[Submission, list[SubmissionVersion]]:
+    """A submission with its signed versions; the first, the newest, is what stands."""
     submission = get_object_or_404(
         Submission.objects.visible_to(request.user)
         .for_list()
@@ -94,20 +96,19 @@ def _submission(request: UserRequest, pk) -> tuple[Submission, SubmissionVersion
         pk=pk,
     )
     require(can_answer(request.user, submission))
-    version = (
+    versions = list(
         submission.versions.signed()
         .select_related("signature__signed_by", "previous", "publication")
         .order_by("-number")
-        .first()
     )
-    if version is None:
+    if not versions:
         raise Http404
-    return submission, version
+    return submission, versions
 
 
 def detail(request: UserRequest, pk: UUID) -> HttpResponse:
     """One submission as it was signed, with the answer so far at every item."""
-    submission, version = _submission(request, pk)
+    submission, [version, *older] = _submission(request, pk)
     if submission.first_read_at is None:
         submission = note_reading(submission, by=request.user)
     answers = {
@@ -126,6 +127,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
         {
             "submission": submission,
             "version": version,
+            "older": [each.number for each in older],
             "signature": signature,
             "statements": signature.statements,
             "goals": [
@@ -145,7 +147,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
 
 def answer(request: UserRequest, pk: UUID, item_pk: UUID) -> HttpResponse:
     """Read one item and answer it; then on to the next."""
-    submission, version = _submission(request, pk)
+    submission, [version, *_older] = _submission(request, pk)
     items = [item for goal in version.sheet() for item in goal.items]
     place = _place(items, item_pk)
     row = get_object_or_404(
@@ -220,7 +222,7 @@ def _after(submission, items, place: int, request: UserRequest) -> str:
 
 def publish(request: UserRequest, pk: UUID) -> HttpResponse:
     """Say who will read the answers, and publish them all together."""
-    submission, version = _submission(request, pk)
+    submission, [version, *_older] = _submission(request, pk)
     if request.method == "POST":
         try:
             actions.publish(version, by=request.user)
@@ -235,6 +237,8 @@ def publish(request: UserRequest, pk: UUID) -> HttpResponse:
             )
             mailed = said_of_mails(submission.cycle)
             messages.success(request, f"{now_read % {'count': told}} {mailed}")
+        return redirect("procurement:desk_detail", pk=submission.pk)
+    if hasattr(version, "publication"):
         return redirect("procurement:desk_detail", pk=submission.pk)
     answers = list(Answer.objects.filter(item__version=version))
     items = version.submitted_items.count()

@@ -197,7 +197,9 @@ def offer(request: UserRequest, pk: UUID) -> HttpResponse:
 def take_back(request: UserRequest, pk: UUID) -> HttpResponse:
     """Ask once more, then make a draft of it again."""
     submission = _get(request, pk)
-    if submission.status == Status.DRAFT:
+    if submission.status == Status.DRAFT or (
+        request.method == "GET" and actions.is_answered(submission)
+    ):
         return redirect(submission)
     form = TakeBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

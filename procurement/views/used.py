@@ -66,10 +66,22 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
         "procurement/used/detail.html",
         {
             "part": part,
+            "others": _others(part),
             "rows": _readable(request.user, part),
             "form": form,
             "may_judge": may_judge,
         },
+    )
+
+
+def _others(part: ShowingPart) -> list[ShowingPart]:
+    """What else of the same paragraph was put before this council, the newest first."""
+    paragraph = part.showing.paragraph_id
+    return list(
+        ShowingPart.objects.filter(council=part.council, showing__paragraph=paragraph)
+        .exclude(pk=part.pk)
+        .select_related("showing")
+        .order_by("-showing__number")
     )
 
 

@@ -267,6 +267,21 @@ def test_a_verdict_stays_with_the_same_text_and_lapses_with_another(story):
     }
 
 
+def test_what_was_put_before_a_council_earlier_can_still_be_read(story, client):
+    paragraph = composed(story)
+    actions.show(paragraph, by=story.secretary)
+    paragraph.refresh_from_db()
+    actions.show(paragraph, by=story.secretary)
+    first, second = ShowingPart.objects.filter(council=story.west).order_by(
+        "showing__number"
+    )
+    client.force_login(story.chair)
+
+    response = client.get(second.get_absolute_url())
+
+    assertContains(response, f'href="{first.get_absolute_url()}"')
+
+
 def test_not_like_this_needs_words_and_loses_none_that_were_typed(story, client):
     actions.show(composed(story), by=story.secretary)
     part = ShowingPart.objects.get(council=story.west)

@@ -363,6 +363,7 @@ def test_buyer_makes_a_round_and_publishes_it(client, buyer, office):
     assert cycle.is_published
     page = client.post(page_of("cycle_publish", cycle), follow=True)
     assertContains(page, "Deze ronde is al gepubliceerd.")
+    assertRedirects(page, cycle.get_absolute_url())
 
 
 @pytest.mark.parametrize(

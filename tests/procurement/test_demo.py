@@ -105,6 +105,15 @@ def test_each_person_of_the_story_can_be_stepped_into(loaded, client, settings):
         assertContains(response, name)
 
 
+def test_who_looks_around_is_led_to_the_next_person(loaded, client, settings):
+    settings.DEMO = True
+    client.post(reverse("demo_step_in", args=["riet"]))
+
+    response = client.get("/")
+
+    assertContains(response, 'href="/demo/"')
+
+
 def test_outside_a_showing_nobody_is_stepped_into(loaded, client):
     response = client.post(reverse("demo_step_in", args=["marijke"]))
 

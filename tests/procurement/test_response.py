@@ -4,7 +4,11 @@ from datetime import date, time
 
 import pytest
 from django.urls import reverse
-from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertRedirects,
+)
 
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import OutgoingMail
@@ -249,6 +253,61 @@ def test_a_published_answer_can_no_longer_change(desk):
 
     with pytest.raises(NotAllowedNow):
         desk.write(desk.own_item, "partly", "Toch anders.", seen=1)
+
+
+def test_an_answer_that_comes_too_late_is_refused_and_not_lost(desk, client):
+    desk.answer_all()
+    actions.publish(desk.version, by=desk.buyer)
+    client.force_login(desk.buyer)
+
+    response = client.post(
+        reverse("procurement:desk_answer", args=[desk.submission.pk, desk.own_item.pk]),
+        {"outcome": "partly", "reason": "Net te laat getypt.", "seen": "1"},
+    )
+
+    assertContains(response, "Net te laat getypt.")
+    assertContains(response, "kunnen niet meer veranderen")
+
+
+def test_what_is_published_is_not_offered_to_publish_again(desk, client):
+    desk.answer_all()
+    actions.publish(desk.version, by=desk.buyer)
+    client.force_login(desk.buyer)
+
+    response = client.get(
+        reverse("procurement:desk_publish", args=[desk.submission.pk])
+    )
+
+    assertRedirects(
+        response, reverse("procurement:desk_detail", args=[desk.submission.pk])
+    )
+
+
+def test_what_is_answered_is_not_offered_to_take_back(desk, client):
+    desk.answer_all()
+    actions.publish(desk.version, by=desk.buyer)
+    client.force_login(desk.chair)
+
+    response = client.get(
+        reverse("procurement:submission_take_back", args=[desk.submission.pk])
+    )
+
+    assertRedirects(response, desk.submission.get_absolute_url())
+
+
+def test_the_desk_leads_to_what_was_sent_before(desk, client):
+    submission.take_back(desk.submission, by=desk.chair)
+    second = submission.offer(desk.submission, by=desk.chair)
+    submission.sign(
+        second.submission, by=desk.chair, seen=submission.signing_code(second, [])
+    )
+    client.force_login(desk.buyer)
+
+    response = client.get(reverse("procurement:desk_detail", args=[desk.submission.pk]))
+
+    older = reverse("procurement:submission_version", args=[desk.submission.pk, 1])
+    assertContains(response, f'href="{older}"')
+    assert client.get(older).status_code == 200
 
 
 def test_what_the_council_took_back_is_not_answered_in_public(desk):
