@@ -16,8 +16,10 @@ from playwright.sync_api import Page
 from portal.models import User
 from procurement.demo.world import PEOPLE
 from tests.login import with_two_steps
+from tests.marked_story import AMSTELBOOG, SCHELPENRUG, VLIERKADE, tell
+from tests.test_access import addresses, client_of, routes
 from tests.unfinished import Unfinished, links_of_mails
-from tests.visits import Visit, wander
+from tests.visits import Visit, route_of, wander
 
 TEMPLATES = Path(settings.BASE_DIR, "templates")
 NAMES = {key: name for key, name, _role in PEOPLE}
@@ -198,3 +200,102 @@ def test_no_template_has_barriers_on_a_telephone(eyes):
         found[visit.template] = eyes.barriers(eyes.page) + eyes.too_wide()
 
     assert without_nothing(found) == {}
+
+
+# --- In make prove: the pages of everybody ---------------------------------------
+
+
+@pytest.mark.prove
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_no_page_of_anybody_has_barriers(eyes):
+    """Two pages of each route for each person: read strictly, and never too wide for a
+    small telephone. What is built of the same pieces is examined once by axe."""
+    found: dict[tuple[str, str], list[str]] = {}
+    examined = set()
+    for key in [VISITOR, *NAMES]:
+        visits = eyes.tour.of(key, at_most=2)
+        found |= faults_of(visits)
+        eyes.become(key)
+        for visit in visits:
+            if not visit.is_page:
+                continue
+            eyes.open(visit, 320)
+            wrong = eyes.too_wide()
+            if visit.joints() not in examined:
+                examined.add(visit.joints())
+                wrong += eyes.barriers(eyes.page)
+                eyes.open(visit, 1280)
+                wrong += eyes.too_wide() + eyes.barriers(eyes.page)
+            found.setdefault((key, visit.address), []).extend(wrong)
+
+    assert without_nothing(found) == {}
+
+
+# Routes that somebody may open and that no link from home leads to, and why.
+WITHOUT_A_LINK = {
+    "a step of the login, to which the login itself leads": {
+        "account_confirm_by_mail",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "mfa_generate_recovery_codes",
+    },
+    "for who is not logged in, or no longer": {
+        "account_inactive",
+        "account_reset_password",
+    },
+    "a press in the menu": {"account_logout"},
+    "linked where passkeys work, which needs https": {"mfa_add_webauthn"},
+    "for machines that watch the site": {"healthz", "readyz"},
+    "printed on a paper": {"verify", "procurement:submission_verify"},
+    "what the page of the submission itself shows": {
+        "procurement:desk_answer",
+        "procurement:submission_version",
+    },
+}
+# Lists of what other parties do: empty for these people.
+OFFICES = AMSTELBOOG | SCHELPENRUG
+LISTS_OF_OTHERS = {
+    "procurement:cycle_list": {"ineke"},
+    "procurement:input_list": {*OFFICES, "ineke"},
+    "procurement:input_where": {*OFFICES, *VLIERKADE, "ineke"},
+    "procurement:request_list": {*VLIERKADE, "ineke"},
+    "procurement:response_list": {*OFFICES, "ineke"},
+    "procurement:submission_list": {*OFFICES, "ineke"},
+    "procurement:used_list": {*OFFICES, *VLIERKADE, "ineke"},
+}
+
+
+@pytest.mark.prove
+@pytest.mark.django_db
+def test_every_page_that_somebody_may_open_is_linked_from_home():
+    """Whatever address of ``test_access`` answers a person, that person also meets by
+    following links; and so with every page that somebody else meets."""
+    marked = tell()
+    named = [
+        (name, url)
+        for name, _pattern in routes()
+        for url, _readers in addresses(name, marked, most=6)
+    ]
+    Unfinished().add()
+    clients = {key: client_of(marked, key) for key in NAMES}
+    walks = {key: wander(client, key) for key, client in clients.items()}
+    met = {
+        (route_of(visit.address), visit.address)
+        for visit in chain.from_iterable(walks.values())
+        if visit.is_page and "?" not in visit.address
+    }
+    excused = set().union(*WITHOUT_A_LINK.values())
+    to_open = sorted(each for each in {*named, *met} if each[0] not in excused)
+    lost = []
+    for key, walk in walks.items():
+        linked = {visit.address.partition("?")[0] for visit in walk}
+        lost += [
+            (key, route, address)
+            for route, address in to_open
+            if address not in linked
+            and key not in LISTS_OF_OTHERS.get(route, ())
+            and clients[key].get(address).status_code == 200
+        ]
+
+    assert lost == []

@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 import html5lib
@@ -51,9 +52,10 @@ class Visit:
         titles = len(list(document.iter("h1")))
         return found if titles == 1 else [*found, f"{titles} h1"]
 
-    def shape(self) -> tuple[str, ...]:
-        """How the page is built, without its words: tags with class, role and state."""
-        return tuple(_Reader.of(self.body.decode()).shape)
+    def joints(self) -> frozenset[tuple[str, str]]:
+        """How the page is built, without its words: which tag follows which, each with
+        its class, role and state. A longer list has the joints of a shorter one."""
+        return frozenset(pairwise(_Reader.of(self.body.decode()).shape))
 
 
 class _Reader(HTMLParser):
@@ -105,7 +107,7 @@ def wander(
     routes: Counter[str] = Counter()
     while to_see:
         address = to_see.popleft()
-        route = _route(address)
+        route = route_of(address)
         if at_most is not None and routes[route] >= at_most:
             continue
         routes[route] += 1
@@ -120,7 +122,7 @@ def wander(
     return list(found.values())
 
 
-def _route(address: str) -> str:
+def route_of(address: str) -> str:
     try:
         return resolve(urlsplit(address).path).view_name
     except Resolver404:
