@@ -31,6 +31,7 @@ BELONGS_TO = {
     "paragraph": COMPOSE,
     "input": INPUT,
     "response": SUBMISSIONS,
+    "trail": PEOPLE,
     "used": INPUT,
 }
 # Who prepares the papers of a central council, as councils.permissions has it.

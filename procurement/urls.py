@@ -19,6 +19,7 @@ from procurement.views import (
     signing,
     submission,
     submission_draft,
+    trail,
     used,
 )
 
@@ -133,6 +134,7 @@ urlpatterns = [
         composition.disuse,
         name="input_set_aside",
     ),
+    path("raden/<uuid:pk>/logboek/", trail.listing, name="trail_list"),
     path("gebruikt/", used.listing, name="used_list"),
     path("gebruikt/<uuid:pk>/", used.detail, name="used_detail"),
     path("bureau/", desk.listing, name="desk_list"),

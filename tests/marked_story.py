@@ -221,6 +221,7 @@ def objects_of(marked: Marked) -> dict[str, list[tuple[object, set[str]]]]:
             for each in Answer.objects.select_related("item__version__submission")
         ],
         "council": [(each, EVERYBODY) for each in story.world.councils.values()],
+        "trail": [(each, COUNCILS[key]) for key, each in story.world.councils.items()],
         "organisation": [
             (each, EVERYBODY) for each in story.world.organisations.values()
         ],

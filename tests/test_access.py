@@ -93,6 +93,7 @@ SORTS = {
     "procurement:submission_": "submission",
     "procurement:desk_": "submission",
     "procurement:response_": "answer",
+    "procurement:trail_": "trail",
 }
 # For these the readers of the object are not those of the route.
 ONLY = {

@@ -1,6 +1,7 @@
 """A council's page: who it is, and for its own people who sits in it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -14,7 +15,13 @@ from councils.actions import invitation as invitations
 from councils.actions import membership as actions
 from councils.forms.membership import EndForm, InvitationForm, RoleForm
 from councils.models import Council, CouncilMembership, Invitation, TermQuerySet
-from councils.permissions import Role, can_invite, council_ids, is_member
+from councils.permissions import (
+    Role,
+    can_invite,
+    can_prepare,
+    council_ids,
+    is_member,
+)
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.models import User
@@ -48,21 +55,21 @@ def detail(request: UserRequest, pk) -> HttpResponse:
             "children": council.children.all(),
             "may_see_people": is_member(user, council) or user.is_staff,
             "may_invite": may_invite,
-            "terms": [
-                {
-                    "term": term,
-                    "starts_later": term.starts_on > today,
-                    "ends_soon": bool(
-                        term.ends_on and term.ends_on <= today + ENDS_SOON
-                    ),
-                }
-                for term in terms
-            ],
+            "may_read_trail": can_prepare(user, council),
+            "terms": [_term_row(term, today) for term in terms],
             "invitations": Invitation.objects.open().filter(council=council)
             if may_invite
             else [],
         },
     )
+
+
+def _term_row(term: CouncilMembership, today: date) -> dict[str, Any]:
+    return {
+        "term": term,
+        "starts_later": term.starts_on > today,
+        "ends_soon": bool(term.ends_on and term.ends_on <= today + ENDS_SOON),
+    }
 
 
 def _people(user: User, council: Council) -> TermQuerySet:

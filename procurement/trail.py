@@ -1,0 +1,127 @@
+"""What happened in a council, for who prepares its papers: its part of the audit trail.
+
+It tells who did what and when, never what somebody wrote. What is its author's alone
+stands in the author's own trail; what was closed to the secretary in that of the input
+(actions.council_input), which chair and deputy read here and helpers do not.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from councils.models import Council, CouncilMembership, Invitation
+from councils.permissions import Role, can_chair, council_ids
+from portal.models import AuditEvent, User
+from procurement.models import HELPERS, CouncilInput
+
+# By verb. ``about`` is somebody's name, ``role`` a seat, ``version`` a number.
+WORDS: dict[str, Promise] = {
+    "invitation.send": gettext_lazy("invited %(about)s as %(role)s"),
+    "invitation.withdraw": gettext_lazy("took back the invitation of %(about)s"),
+    "membership.begin": gettext_lazy("%(about)s got a seat: %(role)s"),
+    "membership.end": gettext_lazy("a last day for %(about)s"),
+    "membership.change_role": gettext_lazy("another role for %(about)s: %(role)s"),
+    "council.import": gettext_lazy("added the council from a file"),
+    "council_input.pass_on": gettext_lazy("passed on input to the council"),
+    "council_input.save_version": gettext_lazy("changed input: version %(version)s"),
+    "council_input.put_back": gettext_lazy("put back version %(version)s of input"),
+    "council_input.share": gettext_lazy("chose who may read an input"),
+    "council_input.close_to_secretary": gettext_lazy(
+        "closed an input to the secretary"
+    ),
+    "council_input.open_to_secretary": gettext_lazy(
+        "opened an input to the secretary again"
+    ),
+    "council_input.withdraw": gettext_lazy("took back an input"),
+    "council_input.recognise": gettext_lazy("recognised an input"),
+    "council_input.unrecognise": gettext_lazy("no longer recognised an input"),
+    "council_input.set_aside": gettext_lazy("said why an input is not used"),
+    "council_input.take_up_again": gettext_lazy("took back that an input is not used"),
+    "paragraph.add": gettext_lazy("wrote a paragraph"),
+    "paragraph.save": gettext_lazy("changed a paragraph"),
+    "paragraph.remove": gettext_lazy("removed a paragraph"),
+    "paragraph.move": gettext_lazy("changed the order of the paragraphs"),
+    "paragraph.show": gettext_lazy("put a paragraph before the local councils"),
+    "paragraph.judge": gettext_lazy("said whether your words were used well"),
+    "submission.start": gettext_lazy("began a submission"),
+    "submission.add_items": gettext_lazy("collected input in the submission"),
+    "submission.remove_item": gettext_lazy("took input out of the submission"),
+    "submission.reorder": gettext_lazy("changed the order of the submission"),
+    "submission.offer": gettext_lazy("offered version %(version)s for signing"),
+    "submission.take_back": gettext_lazy("took the submission back to change it"),
+    "submission.add_statement": gettext_lazy("added a minority statement"),
+    "submission.change_statement": gettext_lazy("changed a minority statement"),
+    "submission.withdraw_statement": gettext_lazy("took back a minority statement"),
+    "submission.sign": gettext_lazy("signed version %(version)s, and so sent it"),
+    "submission.note_reading": gettext_lazy("opened the submission for the first time"),
+    "response.publish": gettext_lazy("published the answers"),
+}
+OTHER = gettext_lazy("changed something")
+# A statement travels without a name, and who recognises is counted, not named.
+WITHOUT_NAME = {
+    "submission.add_statement",
+    "submission.change_statement",
+    "submission.withdraw_statement",
+    "council_input.recognise",
+    "council_input.unrecognise",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as it stands on the page."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+def events_for(user: User, council: Council) -> QuerySet[AuditEvent]:
+    """The events of a council that ``user`` may know of, the newest first.
+
+    Whoever helps a council finds nothing of what that council closed to its helpers,
+    not in the trail of another council either.
+    """
+    trails = Q(chain__scope=council.pk)
+    if can_chair(user, council):
+        own = CouncilInput.objects.filter(council=council.pk)
+        trails |= Q(chain__scope__in=own.values("pk"))
+    closed = CouncilInput.objects.filter(
+        is_closed_to_secretary=True, council__in=council_ids(user, *HELPERS)
+    )
+    seated = CouncilMembership.objects.filter(pk=OuterRef("subject_id"))
+    invited = Invitation.objects.filter(pk=OuterRef("subject_id"))
+    return (
+        AuditEvent.objects.filter(trails)
+        .exclude(subject_id__in=closed.values("pk"))
+        .annotate(
+            about=Coalesce(
+                Subquery(seated.values("user__name")[:1]),
+                Subquery(invited.values("name")[:1]),
+            )
+        )
+        .select_related("actor")
+        .order_by("-at", "-position")
+    )
+
+
+def line_of(event: AuditEvent) -> Line:
+    """The event in words: who did what."""
+    told = defaultdict(
+        str,
+        about=getattr(event, "about", None) or _("somebody"),
+        role=dict(Role.choices).get(event.data.get("role", ""), ""),
+        version=event.data.get("version", ""),
+    )
+    if event.verb in WITHOUT_NAME:
+        who = _("Somebody of the council")
+    else:
+        who = event.actor.name if event.actor else _("The portal itself")
+    return Line(event.at, who, capfirst(str(WORDS.get(event.verb, OTHER)) % told))
