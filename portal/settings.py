@@ -331,7 +331,7 @@ PERIODIC_TASKS = {  # name -> what it does, when, and after how long something i
     "procurement.tasks.make_waiting_papers": (_("make papers"), "* *", _AN_HOUR / 12),
     "portal.tasks.forget_old_rows": (_("forget old mail"), "20 3", _A_DAY),
     "councils.tasks.forget_old_rows": (_("forget old imports"), "30 3", _A_DAY),
-    "procurement.tasks.forget_old_rows": (_("forget old drafts"), "40 3", _A_DAY),
+    "procurement.tasks.forget_old_rows": (_("forget old texts"), "40 3", _A_DAY),
 }
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": crontab(*when.split())}

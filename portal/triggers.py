@@ -12,11 +12,19 @@ from typing import NamedTuple
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import DateField, Func
 
 PREFIX = "frozen_"
 _FUNCTION = "frozen_row_refused"
 
 _registry: dict[str, "Frozen"] = {}
+
+
+class DatabaseDay(Func):
+    """Today as the triggers have it: in UTC, by the clock of the database."""
+
+    template = "CURRENT_DATE"
+    output_field = DateField()
 
 
 class Frozen(NamedTuple):

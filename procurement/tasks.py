@@ -26,8 +26,9 @@ def send_due_reminders() -> None:
 @shared_task
 @periodic
 def forget_old_rows() -> None:
-    """Delete what was kept long enough."""
+    """Delete drafts and submissions that were kept long enough."""
     retention.forget_old_rows()
+    retention.forget_submissions()
 
 
 @shared_task

@@ -21,7 +21,7 @@ from councils.permissions import Role, can_chair, council_ids
 from portal.models import AuditEvent, User
 from procurement.models import HELPERS, CouncilInput
 
-# By verb. ``about`` is somebody's name, ``role`` a seat, ``version`` a number.
+# By verb. ``about`` is somebody's name, ``role`` a seat.
 WORDS: dict[str, Promise] = {
     "invitation.send": gettext_lazy("invited %(about)s as %(role)s"),
     "invitation.withdraw": gettext_lazy("took back the invitation of %(about)s"),
@@ -61,6 +61,9 @@ WORDS: dict[str, Promise] = {
     "submission.withdraw_statement": gettext_lazy("took back a minority statement"),
     "submission.sign": gettext_lazy("signed version %(version)s, and so sent it"),
     "submission.note_reading": gettext_lazy("opened the submission for the first time"),
+    "submission.forget": gettext_lazy(
+        "deleted the submission for %(year)s: it need not be kept any longer"
+    ),
     "response.publish": gettext_lazy("published the answers"),
 }
 OTHER = gettext_lazy("changed something")
@@ -119,6 +122,7 @@ def line_of(event: AuditEvent) -> Line:
         about=getattr(event, "about", None) or _("somebody"),
         role=dict(Role.choices).get(event.data.get("role", ""), ""),
         version=event.data.get("version", ""),
+        year=event.data.get("year", ""),
     )
     if event.verb in WITHOUT_NAME:
         who = _("Somebody of the council")

@@ -1,10 +1,32 @@
-"""What is forgotten after its time: drafts that nobody went on with."""
+"""What is forgotten after its time: drafts that nobody went on with, and submissions
+that need not be kept any more."""
+
+import logging
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from procurement.models import CouncilInput, InputDraft, Reminder
+from portal import audit
+from portal.transitions import lock
+from portal.triggers import DatabaseDay
+from procurement.models import (
+    Answer,
+    CouncilInput,
+    InputDraft,
+    MinorityStatement,
+    Paper,
+    Publication,
+    Reminder,
+    Signature,
+    Submission,
+    SubmissionVersion,
+    SubmittedItem,
+    SubmittedSource,
+)
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -22,3 +44,62 @@ def forget_old_rows() -> None:
     Reminder.objects.filter(recorded_at__lt=before).exclude(
         status=Reminder.Status.QUEUED
     ).delete()
+
+
+def forget_submissions() -> int:
+    """Delete what was submitted so long ago that it need not be kept; how many.
+
+    One at a time: what cannot go must not keep the others.
+    """
+    count = 0
+    for submission in _past_their_time():
+        try:
+            count += forget_submission(submission)
+        except Exception:
+            logger.exception("%s could not be forgotten", submission)
+    return count
+
+
+def _past_their_time() -> QuerySet[Submission]:
+    """Of which no version must stay, by the clock of the database that guards them."""
+    versions = SubmissionVersion.objects.filter(submission=OuterRef("pk"))
+    kept = versions.filter(keep_until__gte=DatabaseDay())
+    return Submission.objects.filter(Exists(versions), ~Exists(kept)).order_by("pk")
+
+
+@transaction.atomic
+def forget_submission(submission: Submission) -> bool:
+    """Delete a submission with every version, signature, statement, answer and paper.
+
+    The input of councils stays theirs. False when another run was first, or when a
+    version must stay after all.
+    """
+    if not Submission.objects.filter(pk=submission.pk).exists():
+        return False
+    submission = lock(submission)
+    if not _past_their_time().filter(pk=submission.pk).exists():
+        return False
+    versions = submission.versions.order_by("-number")
+    of_version, of_item = {"version__in": versions}, {"item__version__in": versions}
+    gone = {
+        "answers": Answer.objects.filter(**of_item).delete()[0],
+        "statements": MinorityStatement.objects.filter(**of_version).delete()[0],
+        "papers": Paper.objects.filter(**of_version).delete()[0],
+    }
+    Publication.objects.filter(**of_version).delete()
+    SubmittedSource.objects.filter(**of_item).delete()
+    SubmittedItem.objects.filter(**of_version).delete()
+    Signature.objects.filter(**of_version).delete()
+    audit.record(
+        "submission.forget",
+        submission,
+        by=None,
+        scope=submission.council_id,
+        versions=len(versions),
+        year=submission.cycle.contract_year,
+        **gone,
+    )
+    for version in versions:  # each names the one before it
+        version.delete()
+    submission.delete()
+    return True
