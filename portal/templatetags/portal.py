@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from portal import moments
 from portal.icons import ICONS
+from portal.sentences import enumerated
 from portal.words import WORDS
 
 register = template.Library()
@@ -128,6 +129,9 @@ def markdown(value: str | None) -> SafeString:
             url_schemes={"https", "mailto", "tel"},
         )
     )
+
+
+register.filter(enumerated)
 
 
 @register.filter

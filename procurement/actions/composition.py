@@ -8,12 +8,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from councils.models import Council, CouncilMembership
 from portal import audit, mail
 from portal.canonical import canonical_json, fingerprint
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import User
+from portal.sentences import enumerated
 from portal.transitions import lock
 from procurement.models import (
     CouncilInput,
@@ -212,8 +214,12 @@ def _check_audience(paragraph: Paragraph, sources: list[CouncilInputVersion]) ->
         ]
         if getattr(paragraph, name) and closed:
             raise NotAllowedNow(
-                _("%(sources)s may not be read by %(reader)s. So this text may not.")
-                % {"sources": ", ".join(sorted(closed)), "reader": reader}
+                ngettext(
+                    "%(sources)s may not be read by %(reader)s. So this text may not.",
+                    "%(sources)s may not be read by %(reader)s. So this text may not.",
+                    len(closed),
+                )
+                % {"sources": enumerated(sorted(closed)), "reader": reader}
             )
 
 

@@ -8,12 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import get_text_list
-from django.utils.translation import gettext as _
 
 from portal import mail
 from portal.models import OutgoingMail, User
 from portal.moments import nl_day
+from portal.sentences import enumerated
 from procurement.actions.reminder_dates import Moment, calendar_of
 from procurement.actions.reminder_due import TEMPLATES, Due
 from procurement.models import Phase
@@ -125,7 +124,7 @@ def _fields(dues: Sequence[Due], now: datetime) -> dict[str, Any]:
     at = max(now, due.times.due_at)
     offered = due.done.offered_at
     return {
-        "council": get_text_list(names, _("and")),
+        "council": enumerated(names),
         "phase": phase.get_kind_display(),
         "title": round_title(phase),
         "year": str(phase.cycle.contract_year),

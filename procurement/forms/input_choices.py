@@ -13,6 +13,7 @@ from django.db.models import (
     Value,
 )
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from councils.models import Council, Location
@@ -51,7 +52,7 @@ class Choices:
         rows = _offered(council, cycle, council_input)
         for kind, pk, label, setting, is_own in sorted(rows, key=_by_label):
             if kind == "theme":
-                found.themes[str(pk)] = label
+                found.themes[str(pk)] = capfirst(label)
             elif kind == "request":
                 found.requests[str(pk)] = label
             else:

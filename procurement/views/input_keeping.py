@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from portal import second_factor
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import User
+from portal.sentences import enumerated
 from procurement.actions import council_input as actions
 from procurement.actions import input_draft
 from procurement.forms.council_input import InputForm
@@ -108,7 +109,7 @@ def _finished(
         form.add_error(None, str(error))
         return form_page(request, writing, form, draft=draft)
     if row.readers:
-        said = _("Shared with %(readers)s.") % {"readers": ", ".join(row.readers)}
+        said = _("Shared with %(readers)s.") % {"readers": enumerated(row.readers)}
     else:
         said = _("Your text is saved. Only your council reads it.")
     messages.success(request, said)

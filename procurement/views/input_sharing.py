@@ -11,6 +11,7 @@ from portal.errors import NotAllowedNow, StaleText
 from portal.http import UserRequest
 from portal.moments import nl_date
 from portal.permissions import require
+from portal.sentences import enumerated
 from procurement.actions import council_input as actions
 from procurement.forms.input_choices import audience_choices
 from procurement.forms.input_sharing import SharingForm
@@ -93,7 +94,7 @@ def _shared(request: UserRequest, row: CouncilInput, form: SharingForm) -> HttpR
 
 def _says_who_reads(row: CouncilInput) -> str:
     if row.readers:
-        return _("Shared with %(readers)s.") % {"readers": ", ".join(row.readers)}
+        return _("Shared with %(readers)s.") % {"readers": enumerated(row.readers)}
     return _("From now on only your own council reads it.")
 
 

@@ -13,6 +13,7 @@ from councils.models import Council
 from portal.errors import NotAllowedNow, StaleText
 from portal.http import UserRequest
 from portal.permissions import require
+from portal.sentences import enumerated
 from procurement.actions import composition as actions
 from procurement.forms.composition import ParagraphForm, Passages
 from procurement.models import CouncilInput, CouncilInputVersion, Paragraph
@@ -233,6 +234,6 @@ def show(request: UserRequest, pk: UUID) -> HttpResponse:
         messages.success(
             request,
             _("These councils can now see how their words are used: %(names)s.")
-            % {"names": ", ".join(sorted(names))},
+            % {"names": enumerated(sorted(names))},
         )
     return redirect(f"{_composition(paragraph)}#alinea-{paragraph.pk}")

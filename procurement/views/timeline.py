@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from councils.models import Council
@@ -16,6 +15,7 @@ from portal.dates import BackDate, SchoolHoliday, SchoolZone, school_holidays_be
 from portal.models import User
 from portal.moments import nl_day, nl_period, nl_time, nl_weekday
 from portal.seats import Seat
+from portal.sentences import enumerated
 from procurement.actions.planning import SUMMER
 from procurement.models import (
     Cycle,
@@ -114,7 +114,7 @@ class Step:
 
     @property
     def mails_in_words(self) -> str:
-        return get_text_list([nl_day(day) for day in self.mails], _("and"))
+        return enumerated(nl_day(day) for day in self.mails)
 
     @property
     def number(self) -> int:

@@ -509,11 +509,11 @@ def test_letting_more_people_read_is_asked_once_more_by_name_and_number(client, 
     before = row.audiences
     answer = client.post(url("share", row), {**chosen, "sure": "1"}, follow=True)
 
-    assertContains(asked, "de centrale raad (2 mensen), de organisatie (1 persoon)")
+    assertContains(asked, "de centrale raad (2 mensen) en de organisatie (1 persoon)")
     assert before == set()
     row.refresh_from_db()
     assert row.audiences == {Audience.CENTRAL_COUNCIL, Audience.ORGANISATION}
-    assertContains(answer, "Gedeeld met de centrale raad, de organisatie.")
+    assertContains(answer, "Gedeeld met de centrale raad en de organisatie.")
     assertContains(answer, "Nu kunnen 8 mensen dit lezen.")
 
 
