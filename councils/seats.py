@@ -1,6 +1,8 @@
 """The seats of a person today, for ``portal.seats``: one query over all three kinds."""
 
-from django.db.models import CharField, F, UUIDField, Value
+from uuid import UUID
+
+from django.db.models import CharField, F, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast
 
 from councils.models import (
@@ -9,6 +11,7 @@ from councils.models import (
     OrganisationMembership,
 )
 from portal.models import User
+from portal.prepared import fetch_of
 from portal.seats import Seat
 
 ROLES = {
@@ -43,33 +46,36 @@ def _rows(terms, party, organisation_id, kind, parent_id):
 
 def seats_of(user: User) -> list[Seat]:
     """The seats that ``user`` holds today, councils first, by name."""
+    order = {"council": 0, "organisation": 1, "care_office": 2}
+    seats = [_seat(*row) for row in fetch_of(_terms, user.pk)]
+    return sorted(seats, key=lambda seat: (order[seat.party], seat.party_name))
+
+
+def _terms(user_id: UUID) -> QuerySet:
     nobody = Cast(Value(None), UUIDField())
     no_kind = Value("", output_field=CharField())
     councils = _rows(
-        CouncilMembership.objects.current().filter(user=user),
+        CouncilMembership.objects.current().filter(user=user_id),
         "council",
         F("council__organisation_id"),
         F("council__kind"),
         F("council__parent_id"),
     )
     organisations = _rows(
-        OrganisationMembership.objects.current().filter(user=user),
+        OrganisationMembership.objects.current().filter(user=user_id),
         "organisation",
         nobody,
         no_kind,
         nobody,
     )
     offices = _rows(
-        CareOfficeMembership.objects.current().filter(user=user),
+        CareOfficeMembership.objects.current().filter(user=user_id),
         "care_office",
         nobody,
         no_kind,
         nobody,
     )
-    order = {"council": 0, "organisation": 1, "care_office": 2}
-    rows = councils.union(organisations, offices, all=True)
-    seats = [_seat(*row) for row in rows]
-    return sorted(seats, key=lambda seat: (order[seat.party], seat.party_name))
+    return councils.union(organisations, offices, all=True)
 
 
 def _seat(

@@ -1,5 +1,7 @@
 """What every page knows: the menu, the seats of the reader, and where to get help."""
 
+from typing import NamedTuple
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
@@ -11,23 +13,54 @@ from portal.seats import Seat, seats_of
 COUNCIL_KEY = "council"
 
 
+class Bar(NamedTuple):
+    """The bar on top: all that it shows, and nothing more."""
+
+    # Of who is logged in; empty for a visitor.
+    name: str
+    menu: tuple[MenuItem, ...]
+    # For whom one acts here: the ids and names of councils, or else one name.
+    councils: tuple[tuple[str, str], ...]
+    party: str
+    # The council that was chosen to look at, and the page to come back to.
+    current: str
+    here: str
+
+    @property
+    def current_name(self) -> str:
+        return dict(self.councils).get(self.current, "")
+
+
 def site(request: HttpRequest) -> dict[str, object]:
     """The frame around every page; costs no query beside the seats."""
     user = getattr(request, "user", None)
     seats = seats_of(user) if user else []
     councils = [seat for seat in seats if seat.party == "council"]
-    current = current_council(request)
     return {
-        "menu": _menu(request, seats),
+        "bar": _bar(request, seats),
         "seats": seats,
         "council_seats": councils,
-        "current_council": current,
-        "current_council_id": current.party_id if current else None,
         "help_phone": settings.HELP_PHONE,
         "help_phone_link": "tel:" + settings.HELP_PHONE.replace(" ", ""),
         "help_email": settings.HELP_EMAIL,
         "is_demo": settings.DEMO,
     }
+
+
+def _bar(request: HttpRequest, seats: list[Seat]) -> Bar | None:
+    user = getattr(request, "user", None)
+    if not user or not user.is_authenticated:
+        return None
+    councils = [seat for seat in seats if seat.party == "council"]
+    current = current_council(request)
+    return Bar(
+        name=user.get_full_name() or user.email,
+        menu=tuple(import_string(settings.MENU_FOR)(request, seats)),
+        councils=tuple((str(seat.party_id), seat.party_name) for seat in councils),
+        party=seats[0].party_name if seats else "",
+        current=str(current.party_id) if current else "",
+        here=request.get_full_path() if len(councils) > 1 else "",
+    )
 
 
 def current_council(request: HttpRequest) -> Seat | None:
@@ -39,10 +72,3 @@ def current_council(request: HttpRequest) -> Seat | None:
         if seat.party == "council" and str(seat.party_id) == chosen:
             return seat
     return None
-
-
-def _menu(request: HttpRequest, seats: list[Seat]) -> list[MenuItem]:
-    user = getattr(request, "user", None)
-    if not user or not user.is_authenticated:
-        return []
-    return import_string(settings.MENU_FOR)(request, seats)

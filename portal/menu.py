@@ -1,14 +1,11 @@
 """What a menu is made of; the apps above decide what is in it."""
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class MenuItem:
+class MenuItem(NamedTuple):
     """One word of the main menu."""
 
-    label: str | Promise
+    label: str
     url: str
     is_current: bool = False

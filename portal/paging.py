@@ -1,7 +1,6 @@
 """Long lists in pages: one query that counts, one that reads."""
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, cast
 
 from django.core.paginator import Page as DjangoPage
 from django.core.paginator import Paginator
@@ -11,6 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 PER_PAGE = 50
+
+
+class Rows(Protocol):
+    """What can be shown in pages beside a query set."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Any: ...
 
 
 class Page(DjangoPage):
@@ -51,7 +58,7 @@ class _Pages(Paginator):
 
 def paginate(
     request: HttpRequest,
-    queryset: QuerySet | Sequence[Any],
+    queryset: QuerySet | Rows,
     per_page: int = PER_PAGE,
     count: int | None = None,
 ) -> Page:
@@ -60,7 +67,7 @@ def paginate(
     A number that does not exist is never an error: too high gives the last page,
     anything else the first. Whoever has counted the rows already gives ``count``.
     """
-    pages = _Pages(queryset, per_page)
+    pages = _Pages(cast(Any, queryset), per_page)
     if count is not None:
         pages.count = count
     page = pages.get_page(_page_number(request))

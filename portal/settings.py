@@ -128,6 +128,12 @@ if IS_SQLITE:
             "PRAGMA recursive_triggers=ON;"
         ),
     }
+else:
+    # PostgreSQL keeps the plan of a query that it has seen a few times.
+    DATABASES["default"]["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+    }
 if DEMO and not IS_SQLITE:
     raise ImproperlyConfigured("DEMO=1 logs anyone in: it works with SQLite only.")
 

@@ -82,4 +82,4 @@ def _marked(items: list[tuple[str, str | Promise]], path: str) -> list[MenuItem]
         if url == path or (url != "/" and path.startswith(url))
     ]
     current = max(under, key=len, default=None)
-    return [MenuItem(label, url, url == current) for url, label in items]
+    return [MenuItem(str(label), url, url == current) for url, label in items]

@@ -1,8 +1,10 @@
 """Tags and filters that every template has, without ``{% load %}``."""
 
-from functools import cache
+from collections.abc import Hashable, Iterable
+from functools import cache, lru_cache
 from importlib import import_module
 from itertools import count
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 from django import template
@@ -43,6 +45,43 @@ def _constant(name: str, language: str) -> str:
 def constant(name: str) -> str:
     """A part that is the same for everybody, drawn once in the life of a process."""
     return _constant(name, get_language() or settings.LANGUAGE_CODE)
+
+
+# Stands for the secret of a form, which differs at each request.
+_FORM_SECRET = token_hex(16)
+
+
+@lru_cache(maxsize=1500)
+def _drawn(name: str, language: str, values: tuple[tuple[str, Hashable], ...]) -> str:
+    return get_template(name).render({**dict(values), "csrf_token": _FORM_SECRET})
+
+
+@register.simple_tag(takes_context=True)
+def drawn(context: template.Context, name: str, **values: Hashable) -> SafeString:
+    """A part made of these values alone, drawn once for the same values.
+
+    The part knows nothing else, not even who reads it or what day it is; a form in it
+    gets the reader's own ``csrf_token``. What was drawn least lately goes first.
+    """
+    html = _drawn(name, get_language() or "", tuple(values.items()))
+    return _with_form_secret(html, context)
+
+
+@register.simple_tag(takes_context=True)
+def drawn_each(
+    context: template.Context, name: str, **values: Iterable[Hashable]
+) -> SafeString:
+    """``drawn`` for each of them: ``{% drawn_each "_line.html" line=page %}``."""
+    language = get_language() or ""
+    ((key, each_of),) = values.items()
+    parts = (_drawn(name, language, ((key, value),)) for value in each_of)
+    return _with_form_secret("".join(parts), context)
+
+
+def _with_form_secret(html: str, context: template.Context) -> SafeString:
+    if _FORM_SECRET in html:
+        html = html.replace(_FORM_SECRET, str(context["csrf_token"]))
+    return mark_safe(html)
 
 
 # --- Icons and states ------------------------------------------------------------

@@ -1,18 +1,30 @@
 """What is asked of the people of a council: its members, chair, secretary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.permissions import council_ids, council_seats
 from portal.models import User
 from portal.moments import nl_date
+from portal.prepared import fetch
 from portal.seats import Seat
 from procurement.expected.rounds import Round, role_of
 from procurement.expected.task import CLOSED_FOR
@@ -64,14 +76,14 @@ def state_for(user: User, rounds: list[Round], now: datetime) -> State:
     """Read what the councils of ``user`` did and were asked."""
     state = State(now, {each.cycle.pk: each for each in rounds})
     if council_ids(user) and rounds:
-        state.asked = list(_asked(user, now))
+        state.asked = fetch(_asked, user, now - CLOSED_FOR)
         _read_inputs(state, user)
         _read_submissions(state, user)
-        state.parts = list(_parts(user))
+        state.parts = fetch(_parts, user)
     return state
 
 
-def _asked(user: User, now: datetime):
+def _asked(user: User, since: datetime) -> QuerySet:
     own = CouncilInput.objects.filter(
         request=OuterRef("request"), council=OuterRef("council"), author=user
     ).exclude(status=CouncilInput.Status.WITHDRAWN)
@@ -84,7 +96,7 @@ def _asked(user: User, now: datetime):
         RequestCouncil.objects.filter(
             council__in=council_ids(user),
             request__status="published",
-            request__closes_at__gt=now - CLOSED_FOR,
+            request__closes_at__gt=since,
         )
         .select_related("request__phase")
         .annotate(has_own=Exists(own), has_input=Exists(passed_on))
@@ -94,52 +106,72 @@ def _asked(user: User, now: datetime):
 
 def _read_inputs(state: State, user: User) -> None:
     seats = council_ids(user)
+    for row in fetch(_inputs, user, tuple(state.rounds)):
+        _count(state, row, seats)
+
+
+def _inputs(user: User, cycles: Sequence[UUID]) -> QuerySet:
+    seats = council_ids(user)
     used = CouncilInputVersion.objects.used().filter(council_input=OuterRef("pk"))
     set_aside = Disuse.objects.filter(
         council_input=OuterRef("pk"), council=OuterRef("council__parent")
     )
-    rows = (
+    return (
         CouncilInput.objects.visible_to(user)
-        .filter(
-            Q(council__in=seats) | Q(council__parent__in=seats), cycle__in=state.rounds
+        .filter(Q(council__in=seats) | Q(council__parent__in=seats), cycle__in=cycles)
+        .order_by()
+        .annotate(
+            # A draft is a line of its own; what was passed on is counted together.
+            draft=Case(When(status=CouncilInput.Status.DRAFT, then="pk")),
+            is_handled=Exists(used) | Exists(set_aside),
         )
-        .annotate(is_handled=Exists(used) | Exists(set_aside))
         .values(
-            "pk",
+            "draft",
             "council_id",
             "council__parent_id",
             "cycle_id",
             "request__phase_id",
-            "status",
-            "created_at",
-            "passed_on_at",
             "for_central_council",
             "is_closed_to_secretary",
             "is_handled",
         )
-        .order_by("created_at")
+        .annotate(
+            count=Count("pk"), began=Min("created_at"), last_at=Max("passed_on_at")
+        )
+        .order_by("began")
     )
-    for row in rows:
-        _count(state, row, seats)
 
 
 def _count(state: State, row: Any, seats: list[UUID]) -> None:
-    if row["status"] == CouncilInput.Status.DRAFT:
+    if row["draft"]:
         state.drafts.append(row)
         return
     if row["council_id"] in seats:
         state.done_by(row["council_id"], row["cycle_id"]).add(
             row["request__phase_id"],
-            row["passed_on_at"],
+            row["last_at"],
             is_closed=row["is_closed_to_secretary"],
             is_shared=row["for_central_council"],
         )
     if row["council__parent_id"] in seats and row["for_central_council"]:
         key = row["council__parent_id"], row["cycle_id"]
-        state.unread[key] = state.unread.get(key, 0) + (not row["is_handled"])
+        state.unread[key] = state.unread.get(key, 0)
+        if not row["is_handled"]:
+            state.unread[key] += row["count"]
 
 
 def _read_submissions(state: State, user: User) -> None:
+    seats = council_ids(user)
+    for submission in fetch(_submissions, user, tuple(state.rounds)):
+        if submission.answered_at:
+            state.answered.append(submission)
+        if submission.council_id in seats:
+            key = submission.council_id, submission.cycle_id
+            state.submissions[key] = submission
+            state.done_by(*key).status = submission.status
+
+
+def _submissions(user: User, cycles: Sequence[UUID]) -> QuerySet:
     seats = council_ids(user)
     newest = SubmissionVersion.objects.filter(submission=OuterRef("pk")).order_by(
         "-number"
@@ -150,9 +182,9 @@ def _read_submissions(state: State, user: User) -> None:
         item__version__publication__isnull=False,
         council__in=seats,
     )
-    found = (
+    return (
         Submission.objects.filter(
-            Q(council__in=seats) | Exists(quoted), cycle__in=state.rounds
+            Q(council__in=seats) | Exists(quoted), cycle__in=cycles
         )
         .annotate(
             offered_at=Subquery(newest.values("offered_at")[:1]),
@@ -163,16 +195,9 @@ def _read_submissions(state: State, user: User) -> None:
         )
         .select_related("council")
     )
-    for submission in found:
-        if submission.answered_at:
-            state.answered.append(submission)
-        if submission.council_id in seats:
-            key = submission.council_id, submission.cycle_id
-            state.submissions[key] = submission
-            state.done_by(*key).status = submission.status
 
 
-def _parts(user: User):
+def _parts(user: User) -> QuerySet:
     seats = council_ids(user)
     return (
         ShowingPart.objects.newest()

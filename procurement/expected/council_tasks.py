@@ -101,9 +101,9 @@ def _drafts(user: User, state: State) -> Iterator[Task]:
             kind="draft",
             name=_("Finish your draft"),
             why=_("Because you began this text on %(date)s.")
-            % {"date": since(row["created_at"])},
+            % {"date": since(row["began"])},
             url=address(
-                ("procurement:input_edit", row["pk"]), ("procurement:input_list",)
+                ("procurement:input_edit", row["draft"]), ("procurement:input_list",)
             ),
             minutes=15,
             button=_("Go on writing"),

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time
+from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,10 +14,17 @@ from councils.permissions import care_office_ids
 from portal.dates import moment
 from portal.models import User
 from portal.moments import nl_date
+from portal.prepared import fetch
 from portal.seats import seats_of
 from procurement.expected.rounds import Round
 from procurement.expected.task import Task, address, group_of
-from procurement.models import Phase, Submission, SubmissionVersion
+from procurement.models import (
+    Phase,
+    Submission,
+    SubmissionVersion,
+    SubmittedItem,
+    answer_day,
+)
 
 START_OF_DAY = time(9)
 # An agreed date without a time of day counts to the end of office hours.
@@ -94,19 +104,23 @@ def _phases(seat, each: Round, now: datetime) -> Iterator[Task]:
 
 def _points(user: User, now: datetime) -> Iterator[Task]:
     """Submissions that wait for an answer to a point, or for all to be published."""
+    names = {seat.party_id: seat.party_name for seat in seats_of(user)}
+    for row in fetch(_waiting, user):
+        waiting = _Waiting._make(row)
+        yield _point_task(waiting, names.get(waiting.office_id, ""), now)
+
+
+def _waiting(user: User) -> QuerySet:
     newer = SubmissionVersion.objects.filter(
         submission=OuterRef("submission"),
         signature__isnull=False,
         number__gt=OuterRef("number"),
     )
     # An answer counts once it has an outcome, and a reason where one is needed.
-    answered = ~Q(submitted_items__answer__outcome="") & Q(
-        submitted_items__answer__isnull=False
-    )
-    answered &= Q(submitted_items__answer__outcome="taken_up") | ~Q(
-        submitted_items__answer__reason=""
-    )
-    waiting = (
+    items = SubmittedItem.objects.filter(version=OuterRef("pk")).order_by()
+    answered = items.exclude(answer=None).exclude(answer__outcome="")
+    answered = answered.filter(Q(answer__outcome="taken_up") | ~Q(answer__reason=""))
+    return (
         SubmissionVersion.objects.filter(
             ~Exists(newer),
             submission__in=Submission.objects.visible_to(user).filter(
@@ -117,36 +131,55 @@ def _points(user: User, now: datetime) -> Iterator[Task]:
             publication__isnull=True,
         )
         .annotate(
-            points=Count("submitted_items"),
-            answered=Count("submitted_items", filter=answered),
+            points=Coalesce(_counted(items), 0),
+            answered=Coalesce(_counted(answered), 0),
         )
-        .select_related("submission__council", "submission__cycle", "signature")
+        .order_by("signature__signed_at", "pk")
+        .values_list(
+            "submission_id",
+            "submission__cycle__care_office_id",
+            "submission__council__name",
+            "signature__signed_at",
+            "points",
+            "answered",
+        )
     )
-    names = {seat.party_id: seat.party_name for seat in seats_of(user)}
-    for version in waiting:
-        office = version.submission.cycle.care_office_id
-        name = names.get(office, "") if office else ""
-        yield _point_task(version, office, name, now)
 
 
-def _point_task(version: SubmissionVersion, office, name: str, now: datetime) -> Task:
-    left = version.points - version.answered
-    due = moment(version.signature.answer_by, END_OF_DAY)
+def _counted(items: QuerySet) -> Subquery:
+    counted = items.values("version").annotate(count=Count("pk"))
+    return Subquery(counted.values("count"))
+
+
+class _Waiting(NamedTuple):
+    """A signed submission of which not all answers are published."""
+
+    submission_id: UUID
+    office_id: UUID
+    council: str
+    signed_at: datetime
+    points: int
+    answered: int
+
+
+def _point_task(waiting: _Waiting, name: str, now: datetime) -> Task:
+    left = waiting.points - waiting.answered
+    due = moment(answer_day(waiting.signed_at), END_OF_DAY)
     said = ngettext("Answer %(count)s point", "Answer %(count)s points", left)
     what = said % {"count": left} if left else _("Publish the answers together")
     return Task(
         kind="answer" if left else "publish_answers",
-        name=f"{what}: {version.submission.council.name}",
+        name=f"{what}: {waiting.council}",
         why=_("Because this council submitted a text to your office.")
         if left
         else _("Because every point has an answer now."),
         url=address(
-            ("procurement:desk_detail", version.submission_id),
-            ("procurement:submission_detail", version.submission_id),
+            ("procurement:desk_detail", waiting.submission_id),
+            ("procurement:submission_detail", waiting.submission_id),
         ),
         minutes=30 if left else 5,
         button=_("Answer the points") if left else _("Publish the answers"),
-        party_id=office,
+        party_id=waiting.office_id,
         party=name,
         due=due,
         whose=_("The agreed date"),

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from councils.models import Concession
+from councils.permissions import care_office_ids, organisation_ids
 from portal.models import User
+from portal.prepared import fetch
 from portal.seats import Seat, seats_of
 from procurement.facts import Step, steps_of
 from procurement.models import Cycle, Phase, PhaseRole
@@ -73,25 +75,31 @@ def role_of(seat: Seat) -> str:
 
 def rounds_of(user: User, now: datetime) -> list[Round]:
     """The rounds of every seat of ``user`` that have not long ended."""
-    seats = seats_of(user)
-    reached = sorted(
-        {seat.organisation_id for seat in seats if seat.organisation_id}
-        | {seat.party_id for seat in seats if seat.party == "organisation"}
-    )
-    offices = [seat.party_id for seat in seats if seat.party == "care_office"]
-    staff_of = [seat.party_id for seat in seats if seat.party == "organisation"]
-    if not reached and not offices:
+    names = _reached(user)
+    if not names and not care_office_ids(user):
         return []
-    names = {f"reaches_{at}": pk for at, pk in enumerate(reached)}
+    return _by_cycle(fetch(_phases, user, now - LOOK_BACK), names)
+
+
+def _reached(user: User) -> dict[str, UUID]:
+    """The organisations for which ``user`` acts, each under the name of a column."""
+    found = [
+        seat.party_id if seat.party == "organisation" else seat.organisation_id
+        for seat in seats_of(user)
+    ]
+    return {f"reaches_{at}": pk for at, pk in enumerate(dict.fromkeys(found)) if pk}
+
+
+def _phases(user: User, since: datetime) -> QuerySet:
+    names = _reached(user)
     there = {name: _reaches(pk) for name, pk in names.items()}
-    mine = Q(cycle__care_office__in=offices) | Q(cycle__organisation__in=staff_of)
+    mine = Q(cycle__care_office__in=care_office_ids(user))
+    mine |= Q(cycle__organisation__in=organisation_ids(user))
     for name in names:
         mine |= Q(cycle__published_at__isnull=False) & Q(**{name: True})
-    roles = {role_of(seat) for seat in seats}
-    living = Phase.objects.filter(
-        cycle=OuterRef("cycle"), closes_at__gt=now - LOOK_BACK
-    )
-    phases = (
+    roles = sorted({role_of(seat) for seat in seats_of(user)})
+    living = Phase.objects.filter(cycle=OuterRef("cycle"), closes_at__gt=since)
+    return (
         Phase.objects.alias(
             task=FilteredRelation("tasks", condition=Q(tasks__role__in=roles))
         )
@@ -106,7 +114,6 @@ def rounds_of(user: User, now: datetime) -> list[Round]:
         .select_related("cycle__care_office", "cycle__organisation")
         .order_by("-cycle__contract_year", "cycle", "order")
     )
-    return _by_cycle(phases, names)
 
 
 def _reaches(organisation_id: UUID) -> Q:

@@ -1,18 +1,21 @@
 """What somebody looks for in a list of input."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import ClassVar
 from uuid import UUID
 
-from django import forms
 from django.db.models import CharField, Expression, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
+from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from councils.models import CareSetting, Council, Location
 from councils.permissions import council_ids, organisation_ids
-from portal.forms import Form
 from portal.models import User
+from portal.prepared import fetch
+from procurement.forms.choice import choice, typed
 from procurement.forms.council_input import KINDS
 from procurement.models import (
     CouncilInput,
@@ -43,13 +46,18 @@ class Facets:
     def for_(cls, user: User) -> "Facets":
         """Everything in one query, the newest round first."""
         found = cls()
-        rows = sorted(_facets(user), key=lambda row: (row[3], row[2].casefold()))
-        for kind, pk, label, more, _year in rows:
+        offered = sorted(fetch(_facets, user), key=lambda row: row[2].casefold())
+        for kind, pk, label, more, _year in offered:
             getattr(found, kind)[str(pk)] = label
             if kind == "requests":
                 found.cycle_of[str(pk)] = str(UUID(more))
-        found.cycles = _named(rows)
+        found.cycles = _named(offered)
         return found
+
+    @property
+    def has_councils(self) -> bool:
+        """Whether there is more than one council to read of."""
+        return len(self.councils) > 1
 
     def requests_in(self, cycle: str) -> dict[str, str]:
         return {
@@ -59,9 +67,9 @@ class Facets:
         }
 
 
-def _named(rows: list[tuple]) -> dict[str, str]:
+def _named(offered: list[tuple]) -> dict[str, str]:
     """Rounds with their year, and whose they are when that is not clear."""
-    rounds = [row for row in rows if row[0] == "cycles"]
+    rounds = [row for row in offered if row[0] == "cycles"]
     rounds.sort(key=lambda row: (-int(row[4]), row[3], row[2]))
     names = {}
     for _kind, pk, owner, kind, year in rounds:
@@ -99,14 +107,14 @@ def _facets(user: User) -> QuerySet:
 
 
 def _facet(
-    rows: QuerySet,
+    of: QuerySet,
     kind: str,
     label: Expression | F,
     more: Expression | F = EMPTY,
     year: Expression | F = EMPTY,
 ) -> QuerySet:
     return (
-        rows.order_by()
+        of.order_by()
         .annotate(
             facet=Value(kind, output_field=CharField()),
             label=label,
@@ -117,71 +125,73 @@ def _facet(
     )
 
 
-class InputFilter(Form):
-    """The filters above a list of input; what makes no sense is left out of account."""
+class InputFilter:
+    """The filters above a list of input, by what stands in the address.
 
-    WHOSE = [
-        ("", _("Everybody’s")),
-        ("van-mij", _("Written by me")),
-        ("concept", _("My drafts")),
-        ("eigen-raad", _("Of our own council")),
-        ("gedeeld", _("Shared by our council")),
-    ]
+    A value that is not on offer is left out of account.
+    """
 
-    zoek = forms.CharField(label=_("Search for a word"), required=False, max_length=100)
-    soort = forms.ChoiceField(label=_("Kind"), required=False)
-    thema = forms.ChoiceField(label=_("Theme"), required=False)
-    uitvraag = forms.ChoiceField(label=_("Request"), required=False)
-    locatie = forms.ChoiceField(label=_("Location"), required=False)
-    zorg = forms.ChoiceField(label=_("Kind of care"), required=False)
-    raad = forms.ChoiceField(label=_("Council"), required=False)
-    van = forms.ChoiceField(label=_("Whose"), required=False, choices=WHOSE)
+    WHOSE: ClassVar[dict[str, str | Promise]] = {
+        "van-mij": _("Written by me"),
+        "concept": _("My drafts"),
+        "eigen-raad": _("Of our own council"),
+        "gedeeld": _("Shared by our council"),
+    }
+    WORDS: ClassVar[dict[str, str]] = {
+        "soort": "kind",
+        "thema": "theme",
+        "locatie": "location",
+        "zorg": "care_setting",
+    }
 
-    def __init__(self, *args: Any, facets: Facets, cycle: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kinds = {str(value): label for value, label in KINDS}
-        settings = {str(value): label for value, label in CareSetting.choices}
-        self._offer("soort", kinds)
-        self._offer("thema", facets.themes)
-        self._offer("locatie", facets.locations)
-        self._offer("zorg", settings)
-        self._offer("uitvraag", facets.requests_in(cycle))
-        self._offer("raad", facets.councils if len(facets.councils) > 1 else {})
+    def __init__(self, asked: QueryDict, facets: Facets) -> None:
+        self.cycle = _cycle(asked.get("ronde"), facets)
+        self.word = typed(asked, "zoek")
+        offered: dict[str, tuple[str | Promise, Mapping[str, str | Promise]]] = {
+            "soort": (_("Kind"), dict(KINDS)),
+            "thema": (_("Theme"), facets.themes),
+            "uitvraag": (_("Request"), facets.requests_in(self.cycle)),
+            "locatie": (_("Location"), facets.locations),
+            "zorg": (_("Kind of care"), dict(CareSetting.choices)),
+            "raad": (_("Council"), facets.councils if facets.has_councils else {}),
+            "van": (_("Whose"), self.WHOSE),
+        }
+        self.choices = [
+            choice(asked, name, label, options)
+            for name, (label, options) in offered.items()
+            if options
+        ]
+        self.chosen = {each.name: each.chosen for each in self.choices if each.chosen}
 
-    def _offer(self, name: str, choices: dict[str, Any]) -> None:
-        if choices:
-            chosen: Any = self.fields[name]
-            chosen.choices = [("", _("All")), *choices.items()]
-        else:
-            del self.fields[name]
+    @property
+    def is_used(self) -> bool:
+        return bool(self.chosen or self.word)
 
-    def chosen(self) -> dict[str, str]:
-        """What was filled in and makes sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def condition(self, user: User) -> Q:
-        """Which inputs fit, by the words that ``user`` reads."""
-        chosen = self.chosen()
-        condition = Q()
-        for name, field_name in {
-            "soort": "kind",
-            "thema": "theme",
-            "locatie": "location",
-            "zorg": "care_setting",
-        }.items():
+    def condition(self, user: User) -> Q | None:
+        """Which inputs fit, by the words that ``user`` reads; None for all."""
+        if not self.is_used:
+            return None
+        chosen = self.chosen
+        condition = _whose(chosen.get("van", ""), user)
+        for name, field_name in self.WORDS.items():
             if name in chosen:
                 condition &= as_read_by(user, **{field_name: chosen[name]})
         if "uitvraag" in chosen:
             condition &= Q(request=chosen["uitvraag"])
         if "raad" in chosen:
             condition &= Q(council=chosen["raad"])
-        if "zoek" in chosen:
-            word = chosen["zoek"]
-            condition &= as_read_by(user, title__icontains=word) | as_read_by(
-                user, text__icontains=word
+        if self.word:
+            condition &= as_read_by(user, title__icontains=self.word) | as_read_by(
+                user, text__icontains=self.word
             )
-        return condition & _whose(chosen.get("van", ""), user)
+        return condition
+
+
+def _cycle(asked: str | None, facets: Facets) -> str:
+    """The round to look at: the newest unless another, or all, is asked for."""
+    if asked == "alle":
+        return ""
+    return asked if asked in facets.cycles else next(iter(facets.cycles), "")
 
 
 def _whose(choice: str, user: User) -> Q:

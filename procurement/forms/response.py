@@ -1,12 +1,11 @@
-"""The care office's desk: which submissions, and the answer to one item."""
+"""The answer of a care office to one item."""
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.forms import Form, ModelForm, Radios
-from procurement.models import Answer, Cycle
+from portal.forms import ModelForm, Radios
+from procurement.models import Answer
 
 Outcome = Answer.Outcome
 
@@ -70,54 +69,3 @@ class AnswerForm(ModelForm):
         """Ask for a field that the chosen outcome needs; once is enough."""
         if not self.cleaned_data.get(name) and name not in self.errors:
             self.add_error(name, message)
-
-
-class DeskFilter(Form):
-    """Which submissions stand on the desk."""
-
-    WAITING, DRAFTED, ANSWERED = "wacht", "concept", "beantwoord"
-
-    stand = forms.ChoiceField(
-        label=_("State"),
-        required=False,
-        choices=[
-            ("", _("All states")),
-            (WAITING, _("Waits for answers")),
-            (DRAFTED, _("Answers in draft")),
-            (ANSWERED, _("Answered")),
-        ],
-    )
-    ronde = forms.ModelChoiceField(
-        label=_("Round"),
-        queryset=Cycle.objects.none(),
-        required=False,
-        empty_label=_("All rounds"),
-    )
-    zoek = forms.CharField(
-        label=_("Council or organisation"), required=False, max_length=100
-    )
-
-    def __init__(self, data, *, cycles):
-        super().__init__(data)
-        self.fields["ronde"].queryset = cycles
-        self.fields["zoek"].widget.attrs["placeholder"] = _("Part of a name")
-
-    def narrow(self, submissions):
-        """The submissions that fit; a filter that is wrong leaves all of them."""
-        if not self.is_valid():
-            return submissions
-        chosen = self.cleaned_data
-        if chosen["ronde"]:
-            submissions = submissions.filter(cycle=chosen["ronde"])
-        if chosen["zoek"]:
-            submissions = submissions.filter(
-                Q(council__name__icontains=chosen["zoek"])
-                | Q(council__organisation__name__icontains=chosen["zoek"])
-            )
-        if chosen["stand"] == self.WAITING:
-            return submissions.filter(answered_at__isnull=True)
-        if chosen["stand"] == self.DRAFTED:
-            return submissions.filter(answered_at__isnull=True, drafts__gt=0)
-        if chosen["stand"] == self.ANSWERED:
-            return submissions.filter(answered_at__isnull=False)
-        return submissions

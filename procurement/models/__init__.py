@@ -54,6 +54,7 @@ from procurement.models.submission_version import (
     SubmissionVersion,
     SubmittedItem,
     SubmittedSource,
+    answer_day,
     sheet_of,
 )
 from procurement.models.uses import Use, uses_of
@@ -109,5 +110,6 @@ __all__ = [
     "dates_before",
     "used_inputs",
     "uses_of",
+    "answer_day",
     "sheet_of",
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -241,6 +241,11 @@ class MinorityStatement(models.Model):
         return f"statement {str(self.pk)[:8]}"
 
 
+def answer_day(signed_at: datetime) -> date:
+    """Until when the care office has to answer what was signed at that moment."""
+    return timezone.localdate(signed_at) + timedelta(days=settings.AGREED_RESPONSE_DAYS)
+
+
 class Signature(models.Model):
     """The chair or the deputy signed exactly this: a version with its statements.
 
@@ -277,5 +282,4 @@ class Signature(models.Model):
     @property
     def answer_by(self) -> date:
         """Until when the care office has, by the agreed response term."""
-        term = timedelta(days=settings.AGREED_RESPONSE_DAYS)
-        return timezone.localdate(self.signed_at) + term
+        return answer_day(self.signed_at)

@@ -1,31 +1,29 @@
 """Reading input: the list, one input, its versions; and what a member does with it."""
 
+from uuid import UUID
+
 from django.contrib import messages
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.fields.json import KT
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from councils.models import Location
 from councils.permissions import council_ids, is_member
 from portal.context import current_council
 from portal.diff import word_diff
 from portal.errors import NotAllowedNow
-from portal.http import UserRequest
 from portal.models import User
 from portal.paging import paginate
 from portal.permissions import require
 from procurement.actions import council_input as actions
 from procurement.forms.input_filter import Facets, InputFilter
+from procurement.input_lines import Lines
 from procurement.models import (
     CouncilInput,
     CouncilInputVersion,
     InputDraft,
     Recognition,
-    Theme,
-    as_read_by,
     uses_of,
 )
 from procurement.permissions import (
@@ -45,85 +43,28 @@ def listing(request):
     """All inputs that the reader may know of, in one round, for one council or all."""
     user = request.user
     facets = Facets.for_(user)
-    cycle = _cycle(request, facets)
-    filters = InputFilter(request.GET, facets=facets, cycle=cycle)
-    scope = _scope(request, cycle)
-    fits = filters.condition(user)
-    counts = scope.aggregate(
-        total=Count("pk", filter=fits),
-        **{
-            kind.value: Count(
-                "pk",
-                filter=Q(status=Status.PASSED_ON) & as_read_by(user, kind=kind),
-            )
-            for kind in Kind
-        },
+    filters = InputFilter(request.GET, facets)
+    seat = current_council(request)
+    lines = Lines(
+        user=user,
+        cycle=UUID(filters.cycle) if filters.cycle else None,
+        council=seat.party_id if seat else None,
+        condition=filters.condition(user),
+        names_councils=facets.has_councils,
     )
-    inputs = _with_what_stands_beside(scope.filter(fits).for_list(), user)
-    page = paginate(request, inputs, count=counts["total"])
-    seats = council_ids(user)
-    for council_input in page:
-        council_input.words = council_input.version_for(user)
-        council_input.is_own = council_input.council_id in seats
-        council_input.shows_number = _shows_number(council_input, user)
+    fitting, by_kind = lines.counted()
     return render(
         request,
         "procurement/council_input/list.html",
         {
-            "page": page,
+            "page": paginate(request, lines, count=fitting),
             "filters": filters,
-            "is_filtered": bool(filters.chosen()),
             "cycles": facets.cycles,
-            "cycle": cycle,
-            "balance": _balance(counts),
-            "lacks_good_news": not counts[Kind.GOOD_EXAMPLE],
-            "may_write": bool(seats),
-            "shows_council": len(facets.councils) > 1,
+            "balance": _balance(by_kind),
+            "lacks_good_news": not by_kind[Kind.GOOD_EXAMPLE],
+            "may_write": bool(council_ids(user)),
         },
     )
-
-
-def _cycle(request: UserRequest, facets: Facets) -> str:
-    """The round to look at: the newest unless another, or all, is asked for."""
-    asked = request.GET.get("ronde")
-    if asked == "alle" or asked in facets.cycles:
-        return "" if asked == "alle" else asked
-    return next(iter(facets.cycles), "")
-
-
-def _scope(request: UserRequest, cycle: str) -> QuerySet[CouncilInput]:
-    scope = CouncilInput.objects.visible_to(request.user)
-    if cycle:
-        scope = scope.filter(cycle=cycle)
-    seat = current_council(request)
-    if seat:
-        # A central council looks at its local ones too.
-        scope = scope.filter(
-            Q(council=seat.party_id) | Q(council__parent=seat.party_id)
-        )
-    return scope
-
-
-def _with_what_stands_beside(inputs: QuerySet, user: User) -> QuerySet:
-    """Names, recognitions, and what a draft is called.
-
-    Looked up for the lines of a page only, and not joined to all inputs.
-    """
-    is_own = Q(council__in=council_ids(user))
-    draft = _typing(user).annotate(title=KT("words__title")).values("title")[:1]
-    return inputs.annotate(
-        theme=Case(When(is_own, then="current__theme"), default="shared__theme"),
-        place=Case(When(is_own, then="current__location"), default="shared__location"),
-    ).annotate(
-        theme_name=_name(Theme, "theme"),
-        location_name=_name(Location, "place"),
-        draft_title=Subquery(draft),
-        recognised=_recognised(),
-    )
-
-
-def _name(model: type[Theme | Location], key: str) -> Subquery:
-    return Subquery(model.objects.filter(pk=OuterRef(key)).values("name")[:1])
 
 
 def _typing(user: User) -> QuerySet[InputDraft]:

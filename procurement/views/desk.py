@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,10 +20,11 @@ from portal.permissions import require
 from procurement.actions import response as actions
 from procurement.actions.reminder_answers import points_of, said_of_mails
 from procurement.actions.submission import note_reading
-from procurement.forms.response import AnswerForm, DeskFilter
+from procurement.desk_lines import Lines
+from procurement.forms.desk_filter import DeskFilter
+from procurement.forms.response import AnswerForm
 from procurement.models import (
     Answer,
-    Cycle,
     Submission,
     SubmissionVersion,
     SubmittedItem,
@@ -32,56 +32,21 @@ from procurement.models import (
 from procurement.permissions import can_answer
 
 
-def _submissions(request: UserRequest):
-    """What was sent to the care office of this reader, in the reader's regions."""
-    offices = care_office_ids(request.user)
-    require(bool(offices))
-    return Submission.objects.visible_to(request.user).filter(
-        cycle__care_office__in=offices, versions__signature__isnull=False
-    )
-
-
 def listing(request: UserRequest) -> HttpResponse:
     """All submissions, the longest waiting first, with state and age."""
-    submissions = _with_counts(
-        _submissions(request).distinct().with_standing().for_list()
-    ).order_by(F("answered_at").desc(nulls_first=True), "signed_at", "pk")
-    filters = DeskFilter(
-        request.GET,
-        cycles=Cycle.objects.filter(care_office__in=care_office_ids(request.user)),
+    require(bool(care_office_ids(request.user)))
+    filters = DeskFilter(request.GET, request.user)
+    lines = Lines(
+        request.user,
+        timezone.now(),
+        state=filters.state,
+        cycle=UUID(filters.cycle) if filters.cycle else None,
+        word=filters.word,
     )
-    page = paginate(request, filters.narrow(submissions))
-    now = timezone.now()
-    for row in page.object_list:
-        row.due_at = row.signed_at + timedelta(days=settings.AGREED_RESPONSE_DAYS)
-        row.age = (now - row.signed_at).days
-        row.is_overdue = row.answered_at is None and row.due_at < now
     return render(
         request,
         "procurement/desk/list.html",
-        {"page": page, "filters": filters, "is_filtered": bool(request.GET)},
-    )
-
-
-def _with_counts(submissions: QuerySet) -> QuerySet:
-    """Each with how many items its standing version has, and how many answers."""
-    newest = (
-        SubmissionVersion.objects.signed()
-        .filter(submission=OuterRef("pk"))
-        .order_by("-number")
-    )
-    complete = (
-        Answer.objects.exclude(outcome="")
-        .filter(item__version__submission=OuterRef("pk"))
-        .order_by()
-        .values("item__version")
-        .filter(item__version=OuterRef("standing"))
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    counted = newest.annotate(count=Count("submitted_items")).values("count")
-    return submissions.annotate(standing=Subquery(newest.values("pk")[:1])).annotate(
-        drafts=Subquery(complete[:1]), items_count=Subquery(counted[:1])
+        {"page": paginate(request, lines), "filters": filters},
     )
 
 

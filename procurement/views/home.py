@@ -25,6 +25,9 @@ from procurement.models import Phase, Submission
 # A term that ends within this time is told on the page.
 TERM_WARNING = timedelta(days=180)
 NEWEST_ANSWERS = 3
+# Of many submissions to answer the home page shows the first; the desk has them all.
+FROM_THE_DESK = 10
+ON_THE_DESK = {"answer", "publish_answers"}
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,14 @@ def home(request: UserRequest) -> HttpResponse:
     """What is asked of the reader, for one council or for all."""
     seen = overview(request.user, timezone.now())
     tasks = seen.of(_chosen(request))
+    shown = _without_a_deskful(tasks)
     return render(
         request,
         "procurement/home/home.html",
         {
             "now": seen.now,
-            **_grouped(tasks),
+            **_grouped(shown),
+            "left_on_the_desk": len(tasks) - len(shown),
             "hidden": len(seen.tasks) - len(tasks),
             "next_moment": seen.next_moment,
             "where_we_are": _where_we_are(seen),
@@ -73,6 +78,12 @@ def _chosen(request: UserRequest) -> UUID | None:
         ),
         None,
     )
+
+
+def _without_a_deskful(tasks: list[Task]) -> list[Task]:
+    on_the_desk = (task for task in tasks if task.kind in ON_THE_DESK)
+    left_out = {id(task) for task in [*on_the_desk][FROM_THE_DESK:]}
+    return [task for task in tasks if id(task) not in left_out]
 
 
 def _grouped(tasks: list[Task]) -> dict[str, Any]:

@@ -1,8 +1,5 @@
 """A file of organisations, councils or members: shown first, then all or nothing."""
 
-from datetime import timedelta
-from time import monotonic
-
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -533,9 +530,10 @@ def test_preview_takes_the_same_queries_for_any_number_of_lines(
     assert len(queries) == 9
 
 
-def test_five_thousand_members_are_imported_in_seconds(client, administrator, lindehof):
+def test_five_thousand_members_are_imported_by_a_handful_of_queries(
+    client, administrator, lindehof
+):
     lines = [member(f"Lid {n}", f"lid{n}@example.nl") for n in range(5_000)]
-    began = monotonic()
 
     choose(client, "members", MEMBERS, *lines)
     with CaptureQueriesContext(connection) as queries:
@@ -543,4 +541,3 @@ def test_five_thousand_members_are_imported_in_seconds(client, administrator, li
 
     assert CouncilMembership.objects.count() == 5_000
     assert len(queries) < 200
-    assert timedelta(seconds=monotonic() - began) < timedelta(seconds=20)

@@ -38,7 +38,7 @@ def administrator():
 
 def words(client, user, address="/woorden/"):
     client.force_login(user)
-    return [str(item.label) for item in client.get(address).context["menu"]]
+    return [str(item.label) for item in client.get(address).context["bar"].menu]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_menu_has_seven_words_at_most(client):
 
 
 def test_who_is_not_logged_in_has_no_menu(client):
-    assert client.get("/woorden/").context["menu"] == []
+    assert client.get("/woorden/").context["bar"] is None
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_who_is_not_logged_in_has_no_menu(client):
 def test_menu_marks_where_one_is(client, name):
     client.force_login(member())
 
-    menu = client.get(reverse(name)).context["menu"]
+    menu = client.get(reverse(name)).context["bar"].menu
 
     assert [item.url for item in menu if item.is_current] == [reverse(name)]
 
@@ -110,7 +110,9 @@ def test_menu_marks_the_word_that_a_page_under_a_round_belongs_to(client):
     client.force_login(user)
 
     marked = {
-        name: [item.url for item in client.get(url).context["menu"] if item.is_current]
+        name: [
+            item.url for item in client.get(url).context["bar"].menu if item.is_current
+        ]
         for name in ("composition_detail", "input_create", "cycle_detail")
         for url in [
             reverse(

@@ -355,9 +355,24 @@ def test_what_waits_for_an_answer_stands_above_what_is_answered(desk, client):
     page = client.get(reverse("procurement:desk_list")).context["page"]
 
     assert [row.pk for row in page.object_list] == [
-        waiting.submission.pk,
-        desk.submission.pk,
+        str(waiting.submission.pk),
+        str(desk.submission.pk),
     ]
+
+
+def test_a_home_page_shows_the_first_of_many_and_leads_to_the_desk(
+    desk, client, monkeypatch
+):
+    monkeypatch.setattr("procurement.views.home.FROM_THE_DESK", 2)
+    others = [Desk(desk.office, desk.phase) for _ in range(2)]
+    client.force_login(desk.buyer)
+
+    page = client.get("/")
+
+    for each in (desk, others[0]):
+        assertContains(page, each.central.name)
+    assertNotContains(page, others[1].central.name)
+    assertContains(page, "Nog 1 indiening wacht op een antwoord.")
 
 
 @pytest.mark.parametrize("count", [1, 4])

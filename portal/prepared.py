@@ -1,0 +1,215 @@
+"""Queries of nearly every page, of which the SQL is written once.
+
+Django writes a query anew each time, which takes far longer than the database needs to
+answer it. For the same kind of reader the text is the same but for a few ids and
+moments: here it is written once with others in their place, kept for the life of the
+process, and filled in at each request. The query itself stays what ``visible_to`` and
+its like make of it.
+
+The stand-in for a reader has a key and seats and nothing else: a query that asks more
+of its reader fails when it is written, and does not answer for somebody else.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import (
+    DateTimeField,
+    Field,
+    QuerySet,
+    UUIDField,
+    prefetch_related_objects,
+)
+from django.utils import timezone
+
+from portal.models import User
+from portal.seats import seats_of
+
+# In place of the first, second … id and moment: no row will ever have such a one.
+FIRST_ID = 0x5EA7_0000_0000_4000_8000_0000_0000_0000
+FIRST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
+MOST_KEPT = 500
+
+Given = UUID | datetime | Sequence[UUID] | None
+
+_FIELDS: dict[type, Field] = {UUID: UUIDField(), datetime: DateTimeField()}
+_kept: dict[Hashable, "_Prepared"] = {}
+
+
+@dataclass(frozen=True)
+class _StandInSeat:
+    """What a query may ask of a seat."""
+
+    party: str
+    role: str
+    kind: str
+    party_id: UUID
+    organisation_id: UUID | None
+    parent_id: UUID | None
+
+
+def fetch(
+    build: Callable[..., QuerySet], user: User, *given: Given, **more: Hashable
+) -> list[Any]:
+    """The rows of ``build(user, *given, **more)``, as the query set itself gives them.
+
+    Of ``user`` it may ask the key and the seats, of ids only whether they are the
+    same. It may depend on the day, and on a moment only if that is ``given``. What is
+    in ``more`` becomes part of the text, so only what has a few values belongs there.
+    """
+    return _run(build, user.pk, _seats(user), given, more)
+
+
+def fetch_of(
+    build: Callable[..., QuerySet], *given: Given, **more: Hashable
+) -> list[Any]:
+    """The same for a query that knows no reader: ``build(*given, **more)``."""
+    return _run(build, None, None, given, more)
+
+
+def _seats(user: User) -> tuple[tuple, ...]:
+    return tuple(
+        (
+            seat.party,
+            seat.role,
+            seat.kind,
+            seat.party_id,
+            seat.organisation_id,
+            seat.parent_id,
+        )
+        for seat in seats_of(user)
+    )
+
+
+def _run(
+    build: Callable[..., QuerySet],
+    user_id: UUID | None,
+    seats: tuple[tuple, ...] | None,
+    given: tuple[Given, ...],
+    more: dict[str, Hashable],
+) -> list[Any]:
+    names = _Names()
+    # Who asks for what, with a number for each value: readers alike share a text.
+    shape = (
+        build,
+        connection.vendor,
+        timezone.localdate(),
+        names.of(user_id),
+        seats and tuple(seat[:3] + tuple(map(names.of, seat[3:])) for seat in seats),
+        tuple(names.of(each) for each in given),
+        tuple(more.items()),
+    )
+    prepared = _kept.get(shape)
+    if prepared is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        prepared = _kept[shape] = _prepare(build, shape, more)
+    return prepared.rows(list(names.numbers))
+
+
+class _Names:
+    """Numbers the values that it meets: the same value, the same number."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[UUID | datetime, int] = {}
+
+    def of(self, value: Given) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, UUID | datetime):
+            return type(value), self.numbers.setdefault(value, len(self.numbers))
+        return tuple(self.of(each) for each in value)
+
+
+def _stand_in(name: Any) -> Any:
+    """The other value of a number in a shape."""
+    if name is None:
+        return None
+    if isinstance(name[0], type):
+        kind, number = name
+        if kind is UUID:
+            return UUID(int=FIRST_ID + number)
+        return FIRST_MOMENT + timedelta(days=number)
+    return [_stand_in(each) for each in name]
+
+
+def _prepare(
+    build: Callable[..., QuerySet], shape: tuple, more: dict[str, Hashable]
+) -> "_Prepared":
+    *_what, user_id, seats, given, _more = shape
+    values = [_stand_in(each) for each in given]
+    if user_id is not None:
+        values.insert(0, _reader(user_id, seats))
+    queryset = build(*values, **more)
+    return _Prepared(queryset, dict(_numbered((user_id, seats, given))))
+
+
+def _reader(user_id: Any, seats: tuple[tuple, ...]) -> User:
+    """Somebody with the same seats under other ids, and nothing else."""
+    person = User.from_db(DEFAULT_DB_ALIAS, ["id"], [_stand_in(user_id)])
+    person._seats = [  # type: ignore[attr-defined]
+        _StandInSeat(*seat[:3], *map(_stand_in, seat[3:])) for seat in seats
+    ]
+    return person
+
+
+def _numbered(shape: Any) -> Iterator[tuple[Any, tuple[type, int]]]:
+    """Each stand-in as the database is given it, with what it stands for."""
+    if isinstance(shape, tuple) and shape and isinstance(shape[0], type):
+        kind, number = shape
+        yield _for_database(_stand_in(shape)), (kind, number)
+    elif isinstance(shape, tuple):
+        for each in shape:
+            yield from _numbered(each)
+
+
+def _for_database(value: UUID | datetime) -> Any:
+    return _FIELDS[type(value)].get_db_prep_value(value, connection)
+
+
+class _Prepared:
+    """A query of which the text is there; ``rows`` fills in what differs."""
+
+    def __init__(
+        self, queryset: QuerySet, numbers: dict[Any, tuple[type, int]]
+    ) -> None:
+        # Of what Django keeps to itself: how it makes rows of an answer.
+        self.queryset: Any = queryset
+        self.compiler = queryset.query.get_compiler(connection=connection)
+        try:
+            self.sql, params = self.compiler.as_sql()
+        except EmptyResultSet:
+            self.sql, params = "", ()
+        self.params = list(params)
+        self.holes = [
+            (place, numbers[param][1])
+            for place, param in enumerate(self.params)
+            if isinstance(param, str | UUID | datetime) and param in numbers
+        ]
+        filled = {place for place, _number in self.holes}
+        for place, param in enumerate(self.params):
+            if place not in filled and isinstance(param, datetime):
+                raise TypeError("A moment must be given, or it is that of the first.")
+
+    def rows(self, values: list[UUID | datetime]) -> list[Any]:
+        if not self.sql:
+            return []
+        params = self.params.copy()
+        for place, number in self.holes:
+            params[place] = _for_database(values[number])
+        compiler: Any = copy(self.compiler)
+        compiler.connection = connection
+        compiler.as_sql = lambda: (self.sql, tuple(params))
+        query: Any = copy(self.queryset.query)
+        query.get_compiler = lambda *_args, **_kwargs: compiler
+        filled: QuerySet = QuerySet(self.queryset.model, query, DEFAULT_DB_ALIAS)
+        rows = list(self.queryset._iterable_class(filled))
+        if lookups := self.queryset._prefetch_related_lookups:
+            prefetch_related_objects(rows, *lookups)
+        return rows

@@ -1,0 +1,150 @@
+"""A query that is written once answers as the query that is written anew."""
+
+import uuid
+from datetime import date
+
+import pytest
+import time_machine
+from django.db import models
+
+from councils.models import CouncilMembership
+from councils.permissions import council_ids
+from portal import prepared
+from portal.models import User
+from procurement.models import CouncilInput
+from tests.factories import (
+    CouncilFactory,
+    CouncilInputFactory,
+    CouncilMembershipFactory,
+    CycleFactory,
+    OrganisationMembershipFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    kept: dict = {}
+    monkeypatch.setattr(prepared, "_kept", kept)
+    return kept
+
+
+def inputs(user, cycle=None, *, newest_first=True):
+    found = CouncilInput.objects.visible_to(user)
+    if cycle:
+        found = found.filter(cycle=cycle)
+    return found.order_by("-created_at" if newest_first else "created_at").values_list(
+        "pk", "council_id", "created_at", "for_organisation"
+    )
+
+
+def same_for(user, *ids, **more) -> bool:
+    fresh = User.objects.get(pk=user.pk)
+    expected = list(inputs(fresh, *ids, **more))
+    return prepared.fetch(inputs, fresh, *ids, **more) == expected
+
+
+def people():
+    """Of every kind of seat one, and one with two of them."""
+    central = CouncilFactory(central=True)
+    council = CouncilFactory(organisation=central.organisation, parent=central)
+    for each in (council, central, CouncilFactory()):
+        CouncilInputFactory(council=each, shared=each == council)
+        CouncilInputFactory(council=each, is_closed_to_secretary=True)
+    both = CouncilMembershipFactory(council=council).user
+    CouncilMembershipFactory(council=central, user=both)
+    secretary = CouncilMembership.Role.SECRETARY
+    return [
+        CouncilMembershipFactory(council=council).user,
+        CouncilMembershipFactory(council=council, role=secretary).user,
+        CouncilMembershipFactory(council=central).user,
+        OrganisationMembershipFactory(organisation=central.organisation).user,
+        both,
+        UserFactory(),
+    ]
+
+
+def test_each_kind_of_reader_gets_what_the_query_itself_gives():
+    everybody = people()
+
+    assert [same_for(user) for user in everybody] == [True] * 6
+    assert [same_for(user) for user in everybody] == [True] * 6
+
+
+def test_readers_of_one_kind_share_the_text_and_not_the_rows(nothing_kept):
+    rows = []
+    for _ in range(3):
+        row = CouncilInputFactory()
+        member = CouncilMembershipFactory(council=row.council).user
+        rows.append((row.pk, prepared.fetch(inputs, member)))
+
+    assert [[each[0] for each in found] for _, found in rows] == [
+        [pk] for pk, _ in rows
+    ]
+    assert len(nothing_kept) == 2  # this query, and the one of the seats
+
+
+def test_text_is_written_once(nothing_kept, monkeypatch):
+    member = CouncilMembershipFactory().user
+    prepared.fetch(inputs, member)
+    monkeypatch.setattr(prepared, "_prepare", None)
+
+    assert prepared.fetch(inputs, User.objects.get(pk=member.pk)) == []
+
+
+def test_ids_and_their_absence_are_told_apart():
+    row = CouncilInputFactory()
+    other = CouncilInputFactory(council=row.council, cycle=CycleFactory())
+    member = CouncilMembershipFactory(council=row.council).user
+
+    for cycle in (row.cycle_id, other.cycle_id, None, uuid.uuid4()):
+        assert same_for(member, cycle)
+
+
+def test_other_kinds_of_the_same_query_are_texts_of_their_own():
+    row = CouncilInputFactory()
+    CouncilInputFactory(council=row.council)
+    member = CouncilMembershipFactory(council=row.council).user
+
+    assert same_for(member, newest_first=True)
+    assert same_for(member, newest_first=False)
+
+
+def test_query_that_can_find_nothing_finds_nothing():
+    def of_nobody(user):
+        return CouncilInput.objects.filter(pk__in=[]).values_list("pk")
+
+    assert prepared.fetch(of_nobody, UserFactory()) == []
+
+
+def test_day_is_part_of_the_text():
+    def starting(user_id):
+        return (
+            CouncilMembership.objects.current().filter(user=user_id).values_list("pk")
+        )
+
+    term = CouncilMembershipFactory(starts_on=date(2027, 6, 2))
+
+    found = []
+    for day in ("2027-06-01 23:59+02:00", "2027-06-02 00:01+02:00"):
+        with time_machine.travel(day):
+            found.append(len(prepared.fetch_of(starting, term.user_id)))
+
+    assert found == [0, 1]
+
+
+def test_no_more_texts_are_kept_than_a_process_can_hold(nothing_kept, monkeypatch):
+    monkeypatch.setattr(prepared, "MOST_KEPT", 5)
+    member = CouncilMembershipFactory().user
+
+    for number in range(20):
+        prepared.fetch(numbered, member, number=number)
+
+    assert len(nothing_kept) <= 5
+
+
+def numbered(user, *, number):
+    found = CouncilInput.objects.filter(council__in=council_ids(user))
+    return found.annotate(n=models.Value(number)).values_list("n")
