@@ -203,10 +203,7 @@ def _sources(
 
 def _check_audience(paragraph: Paragraph, sources: list[CouncilInputVersion]) -> None:
     """Who may read a paragraph is at most what every one of its sources allows."""
-    for name, reader in (
-        ("for_organisation", _("the organisation")),
-        ("for_care_office", _("the care office")),
-    ):
+    for name, reader in Paragraph.READERS.items():
         closed = [
             tile_of(each.council_input)
             for each in sources

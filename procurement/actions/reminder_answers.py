@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +19,7 @@ from portal import mail
 from portal.mail_choices import reason_to_skip
 from portal.mail_kinds import KINDS
 from portal.models import OutgoingMail
+from portal.sentences import enumerated
 from procurement.actions.reminder_due import TEMPLATES, Row, rows_of
 from procurement.facts import PEOPLE
 from procurement.models import (
@@ -91,7 +91,7 @@ def of_round(
 def who_is_told(rules: Iterable[tuple[ReminderRule, Phase]]) -> str:
     """Whom the rules mean, in words, or ""."""
     roles = {rule.role for rule, _phase in rules}
-    return get_text_list([str(WHO[role]) for role in WHO if role in roles], _("and"))
+    return enumerated(WHO[role] for role in WHO if role in roles)
 
 
 def said_of_mails(cycle: Cycle) -> str:

@@ -13,7 +13,7 @@ from procurement.actions.reminder_answers import of_round, who_is_told
 from procurement.actions.reminder_due import Deriving, Due, Row, is_local, rows_of
 from procurement.expected.rounds import Round
 from procurement.facts import PEOPLE, Done, Step, done_in
-from procurement.models import Cycle, ReminderRule
+from procurement.models import Cycle, PhaseKind, ReminderRule
 
 AHEAD = timedelta(days=60)
 
@@ -48,12 +48,14 @@ class Foreseen(Deriving):
     def when_answered(self) -> list[tuple[Cycle, str]]:
         """Per round of a care office: who gets a mail when it publishes its answers.
 
-        By the rules that ``dues`` read.
+        By the rules that ``dues`` read, until the step of the final outcome is past.
         """
         return [
             (each.cycle, who_is_told(of_round(self.rules, each.phases)))
             for pk, each in self.rounds.items()
-            if each.cycle.care_office_id and self.reached[pk]
+            if each.cycle.care_office_id
+            and self.reached[pk]
+            and not _has_outcome(each, self.since)
         ]
 
     def _steps(self, kinds: set[str]) -> Iterator[Step]:
@@ -85,3 +87,10 @@ class Foreseen(Deriving):
         for row in self._signers(rule, step, everybody):
             if is_local(row.council) == local:
                 yield row
+
+
+def _has_outcome(each: Round, now: datetime) -> bool:
+    return any(
+        phase.kind == PhaseKind.FINAL_AWARD and phase.closes_at <= now
+        for phase in each.phases
+    )

@@ -68,6 +68,14 @@ class ParagraphForm(ModelForm):
         self.fields["request"].label_from_instance = lambda request: request.title
         self.fields["request"].empty_label = _("No request")
 
+    def readers_shut_out_by(self, source: CouncilInput) -> list[str]:
+        """Who may not read ``source``, of those for whom the text is ticked now."""
+        return [
+            str(label)
+            for name, label in Paragraph.READERS.items()
+            if self[name].value() and not getattr(source, name)
+        ]
+
 
 class Passages:
     """The passages of a paragraph as typed: any number, each with its sources.

@@ -38,6 +38,12 @@ class Paragraph(models.Model):
     may read it is at most the intersection of what those sources allow.
     """
 
+    # Whom it can be for, beside its own council, by the fields that say so.
+    READERS = {
+        "for_care_office": _("the care office"),
+        "for_organisation": _("the organisation"),
+    }
+
     id = random_id()
     council = models.ForeignKey(Council, models.PROTECT, related_name="paragraphs")
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="paragraphs")

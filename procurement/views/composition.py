@@ -101,6 +101,7 @@ def detail(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespon
             "cards": _cards(sources.chosen(inputs, {*used, *aside}), used),
             "paragraphs": paragraphs,
             "total": len(inputs),
+            "closed_count": sum(not each.for_care_office for each in inputs),
             "used_count": len(used),
             "balance": _balance(paragraphs),
             "add_url": reverse(

@@ -39,6 +39,7 @@ def create(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespon
             passages = Passages([actions.Sentences("", [first.pk])])
             paragraph.theme, paragraph.goal = first.theme, first.goal
             paragraph.kind = first.kind
+            paragraph.for_care_office = first.council_input.for_care_office
             paragraph.request = first.council_input.request
     return _page(request, paragraph, passages, is_new=True)
 
@@ -93,7 +94,7 @@ def _page(
             "seen": other.revision if other else seen,
             "other": other,
             "other_passages": Passages.of(other).rows if other else [],
-            **_choices(paragraph, passages, local_inputs(request, council, cycle)),
+            **_choices(form, passages, local_inputs(request, council, cycle)),
         },
     )
 
@@ -135,14 +136,15 @@ def _known_sources(
 
 
 def _choices(
-    paragraph: Paragraph, passages: Passages, inputs: list[CouncilInput]
+    form: ParagraphForm, passages: Passages, inputs: list[CouncilInput]
 ) -> dict:
     """What the page of a paragraph offers: sources, and passages with their ticks.
 
     Beside what can be used now: what the paragraph rests on already, and no other
-    version that a browser may name.
+    version that a browser may name. What may not be read by all readers that are
+    ticked is shown with the reason, and not offered.
     """
-    known = _known_sources(paragraph, passages, inputs)
+    known = _known_sources(form.instance, passages, inputs)
     chosen = [pk for pk in passages.chosen if pk in known]
     rows = [
         {
@@ -162,13 +164,16 @@ def _choices(
             "version": each.shared,
             "tile": actions.tile_of(each),
             "is_chosen": each.shared_id in chosen,
+            "closed_to": enumerated(form.readers_shut_out_by(each)),
         }
         for each in inputs
     ]
     return {
         "passages": rows,
         "passage_errors": [row for row in rows if row["error"]],
-        "cards": sorted(cards, key=lambda card: not card["is_chosen"]),
+        "cards": sorted(
+            cards, key=lambda card: (not card["is_chosen"], bool(card["closed_to"]))
+        ),
     }
 
 

@@ -102,6 +102,92 @@ def test_a_paragraph_is_read_by_at_most_whom_every_source_allows(story):
     assert not Paragraph.objects.exists()
 
 
+@pytest.fixture
+def private(story) -> CouncilInput:
+    """Words of Raad West for the central council only."""
+    return CouncilInputFactory(
+        council=story.west,
+        cycle=story.cycle,
+        for_central_council=True,
+        words__title="Alleen voor de centrale raad",
+    )
+
+
+def composer(story, name="composition_detail"):
+    return reverse(f"procurement:{name}", args=[story.cycle.pk, story.central.pk])
+
+
+SHUT_OUT = "Raad West laat dit niet lezen door het zorgkantoor."
+
+
+def test_the_composer_says_which_words_the_care_office_may_not_read(
+    story, private, client
+):
+    client.force_login(story.secretary)
+
+    page = client.get(composer(story))
+
+    assertContains(page, SHUT_OUT, count=1)
+    assertContains(page, "1 inbreng mag het zorgkantoor niet lezen.")
+    assertContains(page, f'href="{story.west.get_absolute_url()}"')
+    assertContains(page, f"?bron={story.night.shared_id}")
+    assertNotContains(page, f"?bron={private.shared_id}")
+
+
+@pytest.mark.parametrize(
+    ("readers", "offered"),
+    [
+        (["for_care_office"], {"night", "faces"}),
+        (["for_care_office", "for_organisation"], {"faces"}),
+        (["for_organisation"], {"faces"}),
+        ([], {"night", "faces", "private"}),
+    ],
+)
+def test_a_paragraph_offers_what_all_its_readers_may_read(
+    story, private, client, readers, offered
+):
+    client.force_login(story.secretary)
+    typed = {"passage-0-text": "Begin", "add": "1", **dict.fromkeys(readers, "on")}
+
+    page = client.post(composer(story, "paragraph_create"), typed)
+
+    found = {
+        name
+        for name, each in (
+            ("night", story.night),
+            ("faces", story.faces),
+            ("private", private),
+        )
+        if f'name="add_source" value="{each.shared_id}"' in page.content.decode()
+    }
+    assert found == offered
+    assertContains(page, "Niet voor deze tekst", count=3 - len(offered))
+
+
+def test_a_new_paragraph_is_for_the_care_office_until_its_source_is_not(
+    story, private, client
+):
+    client.force_login(story.secretary)
+    address = composer(story, "paragraph_create")
+
+    for source, is_for in ((story.night, True), (private, False)):
+        page = client.get(address, {"bron": str(source.shared_id)})
+        assert page.context["form"]["for_care_office"].value() is is_for
+
+
+def test_words_that_were_closed_after_they_were_used_are_pointed_at(story, client):
+    paragraph = composed(story, for_care_office=True)
+    inputs.share(
+        story.night, ["central_council"], version_number=1, by=story.night.author
+    )
+    client.force_login(story.secretary)
+
+    page = client.get(paragraph.get_absolute_url())
+
+    assertContains(page, SHUT_OUT, count=1)
+    assertContains(page, "Haal het weg, of laat hen uw alinea niet lezen.")
+
+
 def test_a_source_that_is_not_shared_with_this_council_is_refused(story):
     closed = CouncilInputFactory(council=story.west, cycle=story.cycle)
 

@@ -1,6 +1,6 @@
 """When answers are published: who gets a mail by the rules, who none, and why."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 import time_machine
@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from portal.dates import AMSTERDAM
 from portal.models import MailOptOut, OutgoingMail
 from procurement import rechecks, tasks
 from procurement.actions import response as actions
@@ -31,7 +32,13 @@ def september():
 def desk() -> Desk:
     """Two councils that are to be answered, with a secretary each and no rule yet."""
     desk = Desk()
-    PhaseFactory(cycle=desk.phase.cycle, kind=PhaseKind.FINAL_AWARD, order=10)
+    PhaseFactory(
+        cycle=desk.phase.cycle,
+        kind=PhaseKind.FINAL_AWARD,
+        order=10,
+        opens_on=date(2027, 10, 1),
+        closes_at=datetime(2027, 10, 10, 17, tzinfo=AMSTERDAM),
+    )
     desk.local_secretary, desk.central_secretary = (
         CouncilMembershipFactory(council=council, role="secretary").user
         for council in (desk.local, desk.central)
