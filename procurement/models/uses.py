@@ -1,6 +1,7 @@
 """What became of an input, for the council that wrote it."""
 
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
@@ -41,38 +42,49 @@ def uses_of(council_input: CouncilInput, user: User) -> list[Use]:
         .distinct()
     )
     why = Disuse.objects.filter(council_input=council_input)
-    office = "item__version__submission__cycle__care_office__name"
-    rows = _rows(parts, "part", "showing__paragraph__council__name", "verdict").union(
-        _rows(answers, "answer", office, "outcome"),
-        _rows(why, "disuse", "council__name", "reason"),
+    paragraph, sent = "showing__paragraph", "item__version__submission"
+    rows = _rows(
+        parts, "part", f"{paragraph}__council__name", f"{paragraph}__title", "verdict"
+    ).union(
+        _rows(
+            answers,
+            "answer",
+            f"{sent}__cycle__care_office__name",
+            f"{sent}__council__name",
+            "outcome",
+        ),
+        _rows(why, "disuse", "council__name", "council__name", "reason"),
         all=True,
     )
     return [_use(*row) for row in rows]
 
 
-def _rows(found: QuerySet, sort: str, whose: str, state: str) -> QuerySet:
+def _rows(found: QuerySet, sort: str, whose: str, what: str, state: str) -> QuerySet:
     return (
         found.order_by()
         .annotate(
             use_sort=Value(sort, output_field=CharField()),
             use_whose=Cast(F(whose), CharField()),
+            use_what=Cast(F(what), CharField()),
             use_state=Cast(F(state), CharField()),
         )
-        .values_list("use_sort", "pk", "use_whose", "use_state")
+        .values_list("use_sort", "pk", "use_whose", "use_what", "use_state")
     )
 
 
-def _use(sort: str, pk, whose: str, state: str) -> Use:
+def _use(sort: str, pk: UUID, whose: str, what: str, state: str) -> Use:
     if sort == "part":
         verdict = dict(ShowingPart.Verdict.choices).get(state)
         return Use(
-            _("Used in the text of %(council)s") % {"council": whose},
+            _("Used in the text of %(council)s: %(title)s")
+            % {"council": whose, "title": what},
             reverse("procurement:used_detail", args=[pk]),
             str(verdict or _("Waits for your council")),
         )
     if sort == "answer":
         return Use(
-            _("Answer of %(care_office)s") % {"care_office": whose},
+            _("Answer of %(care_office)s to %(council)s")
+            % {"care_office": whose, "council": what},
             reverse("procurement:response_detail", args=[pk]),
             str(dict(Answer.Outcome.choices)[state]),
         )

@@ -141,7 +141,14 @@ def where(request):
     if len(places) == 1:
         [(seat, cycle)] = places
         return redirect("procurement:input_create", cycle.pk, seat.party_id)
-    return render(request, "procurement/council_input/where.html", {"places": places})
+    return render(
+        request,
+        "procurement/council_input/where.html",
+        {
+            "places": places,
+            "has_one_council": len({seat.party_id for seat, _cycle in places}) == 1,
+        },
+    )
 
 
 @require_safe

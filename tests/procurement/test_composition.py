@@ -546,7 +546,9 @@ def test_the_local_council_sees_on_its_input_what_became_of_it(story, client):
 
     response = client.get(story.night.get_absolute_url())
 
-    assertContains(response, "Gebruikt in de tekst van Centrale raad")
+    assertContains(
+        response, "Gebruikt in de tekst van Centrale raad: Bekende gezichten"
+    )
     assertContains(response, ShowingPart.objects.get(council=story.west).pk)
     # What another council said is not on it.
     assertNotContains(response, ShowingPart.objects.get(council=story.thuis).pk)

@@ -699,6 +699,15 @@ def test_with_two_councils_one_chooses(client, world):
     assertContains(page, "/raden/", count=2)
 
 
+def test_with_two_rounds_of_one_council_one_chooses_the_round(client, world):
+    CycleFactory(care_office=world.office, contract_year=2029)
+
+    page = where(world.as_(client, "member"))
+
+    assertContains(page, "Voor welke ronde schrijft u?")
+    assertContains(page, "/raden/", count=2)
+
+
 @time_machine.travel("2027-09-01 10:00+02:00")
 def test_round_that_is_over_is_no_place_to_write(client, world):
     PhaseFactory(cycle=world.cycle)
