@@ -265,7 +265,8 @@ def _checks(user: User, state: State) -> Iterator[Task]:
         dated = _dated(seat, phase.dates.central.moment, phase.closes_at, state.now)
         yield Task(
             kind="check",
-            name=_("Check how your words were used"),
+            name=_("Check how your words were used in “%(title)s”")
+            % {"title": part.showing.paragraph.title},
             why=_("Because the central council used input of your council."),
             url=part.get_absolute_url(),
             minutes=10,
@@ -295,7 +296,8 @@ def _answers(user: User, state: State) -> Iterator[Task]:
             continue
         yield Task(
             kind="answers",
-            name=_("Read the answers"),
+            name=_("Read the answers to %(council)s")
+            % {"council": submission.council.name},
             why=_("Because the care office answered your council."),
             url=address(("procurement:response_list",)),
             minutes=15,
@@ -359,8 +361,11 @@ def _reactions(user: User, state: State) -> Iterator[Task]:
             continue
         yield Task(
             kind="waits_reaction",
-            name=_("Reaction of %(council)s to their words")
-            % {"council": part.council.name},
+            name=_("Reaction of %(council)s to “%(title)s”")
+            % {
+                "council": part.council.name,
+                "title": part.showing.paragraph.title,
+            },
             why=_("Asked on %(date)s.") % {"date": since(part.showing.at)},
             url=address(
                 (

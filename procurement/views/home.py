@@ -20,7 +20,7 @@ from procurement.expected import Group, Overview, Task, overview
 from procurement.expected.council import prepares
 from procurement.expected.rounds import Round
 from procurement.expected.task import address
-from procurement.models import Phase, Submission
+from procurement.models import Cycle, Phase, Submission
 
 # A term that ends within this time is told on the page.
 TERM_WARNING = timedelta(days=180)
@@ -127,12 +127,17 @@ def _reminders(request: UserRequest) -> str:
     return ""
 
 
-def _answers(seen: Overview) -> list[Submission]:
-    """The newest publications of answers to texts with words of one's councils."""
+def _answers(seen: Overview) -> list[tuple[Submission, Cycle]]:
+    """The newest publications of answers to texts with words of one's councils, each
+    with its round."""
     newest = sorted(
         seen.state.answered, key=lambda each: each.answered_at or each.created_at
     )
-    return newest[: -NEWEST_ANSWERS - 1 : -1]
+    rounds = seen.state.rounds
+    return [
+        (each, rounds[each.cycle_id].cycle)
+        for each in newest[: -NEWEST_ANSWERS - 1 : -1]
+    ]
 
 
 def _administrator(request: UserRequest) -> dict[str, int] | None:

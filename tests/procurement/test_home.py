@@ -231,6 +231,45 @@ def test_a_text_put_before_a_council_waits_on_both_sides_until_its_verdict(summe
     assert ("waits_reaction", "Centrale raad") not in asked_of(secretary)
 
 
+def test_two_texts_put_before_one_council_are_told_apart(summer):
+    for title in ("De nacht", "De keuken"):
+        ShowingPart.objects.create(
+            showing=Showing.objects.create(
+                paragraph=ParagraphFactory(
+                    council=summer.central, cycle=summer.cycle, title=title
+                ),
+                number=1,
+                by=UserFactory(),
+            ),
+            council=summer.local,
+            sha256="0" * 64,
+        )
+
+    def names(person, kind) -> set[str]:
+        tasks = expected_tasks(person, timezone.now())
+        return {task.name for task in tasks if task.kind == kind}
+
+    assert names(summer.person(role="chair"), "check") == {
+        "Kijk hoe uw woorden zijn gebruikt in “De nacht”",
+        "Kijk hoe uw woorden zijn gebruikt in “De keuken”",
+    }
+    assert names(summer.person(summer.central, "secretary"), "waits_reaction") == {
+        "Reactie van De Watergang op “De nacht”",
+        "Reactie van De Watergang op “De keuken”",
+    }
+
+
+def test_answers_say_to_whom_and_in_which_round(summer, client):
+    _submission, version = signed(summer)
+    Publication.objects.create(version=version, by=UserFactory(), at=timezone.now())
+    client.force_login(summer.person(summer.central))
+
+    page = client.get(reverse("home"))
+
+    assertContains(page, "Lees de antwoorden aan Centrale raad")
+    assertContains(page, f"Inkoopronde {summer.cycle.contract_year}. Beantwoord op")
+
+
 @pytest.mark.parametrize(("days", "is_news"), [(29, True), (30, False)])
 def test_answers_are_news_for_thirty_days(summer, days, is_news):
     _submission, version = signed(summer)
