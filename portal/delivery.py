@@ -72,6 +72,7 @@ class Sender:
         self.waiting: deque[OutgoingMail] = deque()
         # Sent, but not written down yet.
         self.sent: OutgoingMail | None = None
+        self.tried_twice: set[UUID] = set()
         self.has_more = False
         self.breaks = 0
         self.leased_at = self.looked_at = 0.0
@@ -149,14 +150,17 @@ class Sender:
                 self.claim.let_go(wait=SERVER_AWAY, reason=reason)
                 return False
         self.keep_lease()
-        if self.write_down(to=mail):
-            self.hand_over(mail)
+        self.hand_over(mail)
         return True
 
     def hand_over(self, mail: OutgoingMail) -> None:
         after_it = self.waiting[0] if self.waiting else None
-        outcome, reason = self.server.hand_over(mail, after_it)
-        self.breaks = 0 if self.server.is_open else self.breaks + 1
+        outcome, reason = self.server.hand_over(
+            mail, lambda: self.write_down(to=mail), after_it
+        )
+        # What is wrong with one message says nothing about the server.
+        is_well = self.server.is_open or outcome is Outcome.NEVER
+        self.breaks = 0 if is_well else self.breaks + 1
         match outcome:
             case Outcome.SENT:
                 self.sent = mail
@@ -166,6 +170,13 @@ class Sender:
                 self.claim.try_later(mail, reason)
             case Outcome.UNKNOWN:
                 self.claim.nobody_knows(mail, reason)
+            case Outcome.BROKE_OFF if mail.pk not in self.tried_twice:
+                # Most likely it hung up some time ago.
+                self.tried_twice.add(mail.pk)
+                self.claim.not_given(mail)
+                self.waiting.appendleft(mail)
+            case Outcome.BROKE_OFF:
+                self.claim.try_later(mail, reason)
 
     def is_still_wanted(self, mail: OutgoingMail) -> bool:
         """Ask again whether the mail makes sense; write down why if it does not."""

@@ -2,6 +2,7 @@
 
 import smtplib
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
 from functools import partial
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import get_connection
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from portal.mail_message import OutboxMessage, message_of
@@ -21,6 +23,10 @@ class Outcome(Enum):
     NOT_NOW = "not now"
     NEVER = "never"
     UNKNOWN = "unknown"
+    # The connection broke before the message was given.
+    BROKE_OFF = "broke off"
+    # Another sender has it by now.
+    LOST = "lost"
 
 
 class Answer(NamedTuple):
@@ -28,6 +34,10 @@ class Answer(NamedTuple):
 
     outcome: Outcome
     reason: str = ""
+
+
+class LostClaim(Exception):
+    """Another sender has the mail that was just announced."""
 
 
 class MailServer:
@@ -51,32 +61,50 @@ class MailServer:
         return ""
 
     def hand_over(
-        self, mail: OutgoingMail, after_it: OutgoingMail | None = None
+        self,
+        mail: OutgoingMail,
+        first: Callable[[], bool],
+        after_it: OutgoingMail | None = None,
     ) -> Answer:
         """Give one message to the server; afterwards the connection may be broken.
 
-        While the server works on it the message ``after_it`` is made.
+        ``first`` must come true before the message itself is given. Both it and the
+        making of ``after_it`` are done while the server works on its answers.
         """
+        try:
+            message = self.prepared.pop(mail.pk, None) or message_of(mail)
+        except Exception as error:
+            return _no_message(error)
         session = getattr(self.backend, "connection", None)
+
+        def begin() -> None:
+            if not first():
+                raise LostClaim
+
         if hasattr(session, "deadline"):
             # The answer must come well within the lease, or another sender takes over.
             seconds = settings.MAIL_LEASE.total_seconds() / 2
             session.deadline = time.monotonic() + seconds
+            session.first = begin
             session.meanwhile = partial(self._prepare, after_it)
         try:
-            message = self.prepared.pop(mail.pk, None) or message_of(mail)
+            if not hasattr(session, "deadline"):
+                begin()
             self.backend.send_messages([message])
+        except LostClaim:
+            self._drop()
+            return Answer(Outcome.LOST)
+        except DatabaseError:
+            raise
         except OSError as error:
-            answer = _answer(error, is_in_doubt=getattr(session, "is_in_doubt", True))
+            is_in_doubt = getattr(session, "is_in_doubt", True)
             if getattr(session, "sock", None) is None or not _said(error):
                 self._drop()
-            return answer
+            return _answer(error, is_in_doubt=is_in_doubt)
         except Exception as error:
             # The row itself is at fault: an address or a header that cannot be.
-            if session is not None:
-                session.rset()
-            reason = _("No message could be made of it: %(error)s.")
-            return Answer(Outcome.NEVER, reason % {"error": type(error).__name__})
+            self._drop()
+            return _no_message(error)
         return Answer(Outcome.SENT)
 
     def close(self) -> None:
@@ -103,6 +131,11 @@ class MailServer:
             self.backend.connection = None
 
 
+def _no_message(error: Exception) -> Answer:
+    reason = _("No message could be made of it: %(error)s.")
+    return Answer(Outcome.NEVER, reason % {"error": type(error).__name__})
+
+
 def _answer(error: OSError, *, is_in_doubt: bool) -> Answer:
     said = _said(error)
     if said:
@@ -115,7 +148,7 @@ def _answer(error: OSError, *, is_in_doubt: bool) -> Answer:
     if is_in_doubt:
         reason = _("The mail server gave no answer after it had the message.")
         return Answer(Outcome.UNKNOWN, reason)
-    return Answer(Outcome.NOT_NOW, _("The mail server broke off the connection."))
+    return Answer(Outcome.BROKE_OFF, _("The mail server broke off the connection."))
 
 
 def _said(error: OSError) -> str:

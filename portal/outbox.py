@@ -153,6 +153,11 @@ class Claim:
             self._sent(done, lost)
         return bool(to) and self.rows.filter(pk=to.pk, attempts=to.attempts).exists()
 
+    def not_given(self, mail: OutgoingMail) -> None:
+        """Take back that it was going to be handed over: it was not."""
+        rows = self.rows.filter(pk=mail.pk, handed_at__isnull=False)
+        mail.attempts -= rows.update(handed_at=None, attempts=F("attempts") - 1)
+
     def end(self, mail: OutgoingMail, status: Status, reason: str) -> None:
         self.rows.filter(pk=mail.pk).update(
             status=status, reason=reason, body=_BODY, handed_at=None, **_FREE

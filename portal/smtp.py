@@ -15,17 +15,21 @@ class _Telling:
     """Added to smtplib's session.
 
     ``is_in_doubt``: the whole message was given and no answer has come, so that the
-    server may have taken it. Before that point it surely has not. ``meanwhile`` is
-    called while the server works on the message.
+    server may have taken it. Before that point it surely has not. ``first`` is called
+    when the message is announced, and ``meanwhile`` when it has been given, each while
+    the server works on its answer.
     """
 
     is_in_doubt = False
     deadline = float("inf")
+    first: Callable[[], None] | None = None
     meanwhile: Callable[[], None] | None = None
 
-    def mail(self, *args, **kwargs):
-        self.is_in_doubt = False
-        return super().mail(*args, **kwargs)
+    def putcmd(self, cmd, args=""):
+        super().putcmd(cmd, args)
+        if cmd == "mail" and self.first:
+            self.is_in_doubt = False
+            self.first()
 
     def send(self, s):
         self._hurry()

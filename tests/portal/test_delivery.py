@@ -1,5 +1,6 @@
 """Sending, against a real mail server on the loopback address."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -21,6 +22,7 @@ from portal.mail_message import message_of
 from portal.models import MailOptOut, OutgoingMail
 from portal.outbox import Claim, free_abandoned
 from tests.factories import UserFactory
+from tests.mailserver import MailServer
 
 # Rows are claimed in transactions of their own, as production does.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,6 +39,7 @@ def to_this_server(settings, mail_server):
     settings.MAIL_RECHECKS = {
         "always": "tests.portal.test_delivery.always",
         "broken": "tests.portal.test_delivery.broken",
+        "slowly": "tests.portal.test_delivery.slowly",
     }
 
 
@@ -413,6 +416,67 @@ def test_a_server_that_breaks_off_is_opened_again_for_the_next(mail_server):
         ("queued", "De mailserver zei: 421 4.3.2 Closing."),
         ("sent", ""),
     ]
+
+
+def slowly() -> str:
+    time.sleep(0.3)
+    return ""
+
+
+class HangingUp(MailServer):
+    """Takes one message a connection, as some do, and hangs up without a word."""
+
+    async def handle_DATA(self, server, session, envelope):
+        answer = await super().handle_DATA(server, session, envelope)
+        asyncio.get_running_loop().call_later(0.05, server.transport.close)
+        return answer
+
+
+def test_a_server_that_hung_up_meanwhile_costs_the_next_mail_nothing(settings):
+    with HangingUp() as server:
+        settings.EMAIL_PORT = server.port
+        slow = {"name": "slowly", "args": {}}
+        mails = [outgoing(f"lid{n}@raad.example", recheck=slow) for n in range(3)]
+
+        deliver_waiting()
+
+    assert states(*mails) == [("sent", "")] * 3
+    assert [mail.attempts for mail in mails] == [1, 1, 1]
+    assert server.connections == 3
+
+
+class Touchy(MailServer):
+    """Hangs up on one address, each time."""
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address == "touchy@raad.example":
+            server.transport.close()
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
+def test_a_mail_on_which_the_server_hangs_up_stops_no_other(settings):
+    with Touchy() as server:
+        settings.EMAIL_PORT = server.port
+        bad, good = outgoing("touchy@raad.example"), outgoing("goed@raad.example")
+
+        deliver_waiting()
+
+    assert states(bad, good) == [
+        ("queued", "De mailserver verbrak de verbinding."),
+        ("sent", ""),
+    ]
+    assert seconds_until_next_try(bad) > 50
+
+
+def test_any_number_of_bad_rows_stops_no_other(mail_server):
+    bad = [outgoing("geen adres") for _ in range(9)]
+    good = outgoing("goed@raad.example")
+
+    deliver_waiting()
+
+    assert states(good) == [("sent", "")]
+    assert mail_server.recipients == ["goed@raad.example"]
+    assert {status for status, _reason in states(*bad)} == {"held"}
 
 
 def test_a_server_that_only_stalls_is_left_alone_after_three(mail_server):

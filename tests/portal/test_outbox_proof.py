@@ -65,10 +65,20 @@ class Trap(MailServer):
         options: list[str],
     ) -> str:
         self.begun += 1
-        if self.at("begun", self.begun):
-            await asyncio.sleep(1)
         envelope.mail_from = address
         return "250 OK"
+
+    async def handle_RCPT(
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        if self.at("begun", self.begun):
+            await asyncio.sleep(1)
+        return await super().handle_RCPT(server, session, envelope, address, options)
 
     async def handle_DATA(
         self, server: SMTP, session: Session, envelope: Envelope
