@@ -1,15 +1,17 @@
 """Takes mails out of the outbox and sends them, a batch at a time.
 
-Of each mail it is committed that it is going to be tried, then it is handed over, then
-what came of it is committed, together with the try of the next: a killed sender leaves
-at most one mail of which nobody knows whether it left.
+Of some mails at a time it is committed, on the disk, that they are going to be tried.
+Then each is handed over, and what came of it is committed before the next is given: a
+killed sender leaves at most one mail that left and is not written down.
 """
 
 import logging
 import time
 from collections import deque
 from datetime import timedelta
+from itertools import islice
 from threading import Event
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -31,7 +33,10 @@ logger = logging.getLogger(__name__)
 RUN_SECONDS = 10.0
 # How old may be what a sender knows of codes that must overtake and of who wants mail.
 LOOK_SECONDS = 1.0
-LOOK_AHEAD = 25
+LOOK_AHEAD = 100
+# How many tries one commit announces. If the machine of the database dies, it forgets
+# the outcomes of no more than these.
+ANNOUNCED = 20
 LINGER_STEP = 0.2
 # After so many breaks in a row it is the server that is ill, and not the message.
 MOST_BREAKS = 3
@@ -72,6 +77,8 @@ class Sender:
         self.waiting: deque[OutgoingMail] = deque()
         # Sent, but not written down yet.
         self.sent: OutgoingMail | None = None
+        # Going to be handed over, and not handed over yet.
+        self.announced: dict[UUID, OutgoingMail] = {}
         self.tried_twice: set[UUID] = set()
         self.has_more = False
         self.breaks = 0
@@ -98,38 +105,54 @@ class Sender:
                 return
 
     def take(self) -> bool:
-        self.waiting.extend(self.claim.take(settings.MAIL_BATCH))
+        self.write_down()
         self.leased_at = time.monotonic()
+        self.waiting.extend(self.claim.take(settings.MAIL_BATCH))
         return bool(self.waiting)
 
     def stop(self) -> None:
         """Write down the last outcome, and let go of what was not tried."""
         try:
             self.write_down()
-            self.claim.let_go()
+            self.let_go()
         finally:
             self.server.close()
 
-    def write_down(self, to: OutgoingMail | None = None) -> bool:
-        done, self.sent = self.sent, None
-        return self.claim.pass_on(done, to)
+    def let_go(self, **how: Any) -> None:
+        """Give back what was not tried."""
+        if self.announced:
+            self.claim.take_back(list(self.announced.values()))
+            self.announced.clear()
+        self.claim.let_go(**how)
+
+    def write_down(self) -> None:
+        """The outcome of the last; before the next is given, and before slow work."""
+        if self.sent:
+            self.claim.sent(self.sent)
+            self.sent = None
 
     def keep_lease(self) -> None:
         """Renew it in good time: a message may take half of it (portal.mail_server)."""
         now = time.monotonic()
         if now - self.leased_at > settings.MAIL_LEASE.total_seconds() / 3:
+            self.write_down()
             self.leased_at = now
             self.claim.renew()
+            # It may have been too late.
+            ours = self.claim.announced(self.announced)
+            self.announced = {pk: self.announced[pk] for pk in ours}
 
     def look_up(self) -> None:
         """Every second: let codes overtake, and see who wants no mail."""
         now = time.monotonic()
         if now - self.looked_at > LOOK_SECONDS:
+            self.write_down()
             self.looked_at = now
             self.known.clear()
             codes = self.claim.take(LOOK_AHEAD, only_secret=True)
             self.waiting.extendleft(reversed(codes))
         if self.waiting[0].user_id not in self.known:
+            self.write_down()
             self.known = {mail.user_id for mail in list(self.waiting)[:LOOK_AHEAD]}
             people = [pk for pk in self.known if pk]
             gone = User.objects.filter(pk__in=people, is_active=False)
@@ -141,23 +164,45 @@ class Sender:
         """Send one claimed mail, or write down why not; False if all must wait."""
         if not mail.is_secret and not within_sending_hours(timezone.now()):
             return False
+        if mail.recheck or not self.server.is_open:
+            # That may take long.
+            self.write_down()
         if not self.is_still_wanted(mail):
-            self.write_down()
             return True
-        if not self.server.is_open:
-            self.write_down()
-            if reason := self.server.open():
-                self.claim.let_go(wait=SERVER_AWAY, reason=reason)
-                return False
+        if not self.server.is_open and (reason := self.server.open()):
+            self.let_go(wait=SERVER_AWAY, reason=reason)
+            return False
         self.keep_lease()
-        self.hand_over(mail)
+        if self.announce(mail):
+            self.hand_over(mail)
         return True
+
+    def announce(self, mail: OutgoingMail) -> bool:
+        """Commit that it is going to be tried, with the next; False if it is lost."""
+        if mail.pk not in self.announced:
+            self.write_down()
+            tries = self.next_tries(mail)
+            ours = self.claim.announce(tries)
+            self.announced |= {mail.pk: mail for mail in tries if mail.pk in ours}
+        return mail.pk in self.announced
+
+    def next_tries(self, mail: OutgoingMail) -> list[OutgoingMail]:
+        """What may share a commit with it: none that is in doubt already, so that no
+        mail is held for what its neighbours do."""
+        if mail.unknown_outcomes:
+            return [mail]
+        after_it = islice(self.waiting, ANNOUNCED - 1)
+        return [mail] + [
+            other
+            for other in after_it
+            if not other.unknown_outcomes and other.pk not in self.announced
+        ]
 
     def hand_over(self, mail: OutgoingMail) -> None:
         after_it = self.waiting[0] if self.waiting else None
-        outcome, reason = self.server.hand_over(
-            mail, lambda: self.write_down(to=mail), after_it
-        )
+        del self.announced[mail.pk]
+        outcome, reason = self.server.hand_over(mail, self.write_down, after_it)
+        self.write_down()
         # What is wrong with one message says nothing about the server.
         is_well = self.server.is_open or outcome is Outcome.NEVER
         self.breaks = 0 if is_well else self.breaks + 1
@@ -173,7 +218,7 @@ class Sender:
             case Outcome.BROKE_OFF if mail.pk not in self.tried_twice:
                 # Most likely it hung up some time ago.
                 self.tried_twice.add(mail.pk)
-                self.claim.not_given(mail)
+                self.announced[mail.pk] = mail
                 self.waiting.appendleft(mail)
             case Outcome.BROKE_OFF:
                 self.claim.try_later(mail, reason)
@@ -181,6 +226,7 @@ class Sender:
     def is_still_wanted(self, mail: OutgoingMail) -> bool:
         """Ask again whether the mail makes sense; write down why if it does not."""
         if mail.useless_after and mail.useless_after < timezone.now():
+            self.forgo(mail)
             self.claim.end(mail, Status.MISSED, f"{too_late()} {mail.reason}".strip())
             return False
         try:
@@ -188,12 +234,19 @@ class Sender:
         except Exception as error:
             logger.exception("The recheck of %s failed", mail)
             said = _("It could not be checked whether it must still go: %(error)s.")
+            self.forgo(mail)
             mail.attempts += 1
             self.claim.try_later(mail, said % {"error": type(error).__name__})
             return False
         if reason:
+            self.forgo(mail)
             self.claim.end(mail, Status.CANCELLED, reason)
         return not reason
+
+    def forgo(self, mail: OutgoingMail) -> None:
+        """It is not tried after all."""
+        if self.announced.pop(mail.pk, None):
+            self.claim.take_back([mail])
 
     def _reason_not_to_send(self, mail: OutgoingMail) -> str:
         reason = reason_to_skip(

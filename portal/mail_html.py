@@ -1,6 +1,7 @@
 """A plain text as the HTML of a mail, without templates: a wave makes it for each."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -35,27 +36,39 @@ _BUTTON = (
 _ITEM = {"ul": re.compile(r"- (.+)"), "ol": re.compile(r"\d+\. (.+)")}
 
 
-def as_html(text: str) -> SafeString:
-    return mark_safe("".join(_html(block) for block in blocks(text)))
+def as_html(text: str, *, is_secret: bool = False) -> SafeString:
+    if is_secret:
+        return mark_safe(_paragraphs(text, settings.SITE_URL))
+    # Most of a mail is the same as in the one before it.
+    parts = [_kept(part, settings.SITE_URL) for part in text.split("\n\n")]
+    return mark_safe("".join(parts))
 
 
-def blocks(text: str) -> list[Block]:
+def _paragraphs(text: str, site: str) -> str:
+    return "".join(_html(block) for block in blocks(text, site))
+
+
+_kept = lru_cache(maxsize=256)(_paragraphs)
+
+
+def blocks(text: str, site: str = "") -> list[Block]:
     """The paragraphs of a plain text.
 
     An address of this site on a line of its own becomes a button with the words of the
     line above it; one at the end of a line becomes a link with the words before it.
     """
+    site = site or settings.SITE_URL
     found: list[Block] = []
     for paragraph in text.split("\n\n"):
         for line in paragraph.split("\n"):
-            _add(line, found)
+            _add(line, found, site)
         found.append(Block("", []))
     return [block for block in found if any(line.text for line in block.lines)]
 
 
-def _add(line: str, found: list[Block]) -> None:
+def _add(line: str, found: list[Block], site: str) -> None:
     words, _space, address = line.rpartition(" ")
-    if not address.startswith(f"{settings.SITE_URL}/"):
+    if not address.startswith(f"{site}/"):
         words, address = line, ""
     last = found[-1] if found else Block("", [])
     if address and not words:

@@ -19,6 +19,8 @@ from portal.mail_kinds import KINDS
 from portal.models import OutgoingMail
 
 _LONGEST_LINE = 998
+# Where the layout leaves room; no text has this sign.
+_HERE = "\0"
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 
@@ -69,19 +71,23 @@ def message_of(mail: OutgoingMail) -> OutboxMessage:
         [mail.to],
         headers=_headers(mail),
     )
-    html = render_to_string(
-        "mail/layout.html",
-        {
-            "subject": mail.subject,
-            "body": as_html(mail.body),
-            "footer": as_html(mail.footer),
-        },
-    )
+    top, middle, bottom = _layout(mail.subject, bool(mail.footer))
+    body = as_html(mail.body, is_secret=mail.is_secret)
+    html = f"{top}{body}{middle}{as_html(mail.footer)}{bottom}"
     message.attach_alternative(html, "text/html")
     if mail.calendar:
         kind = "text/calendar; method=PUBLISH"
         message.attach(_("appointment.ics"), mail.calendar, kind)
     return message
+
+
+@lru_cache(maxsize=64)
+def _layout(subject: str, has_footer: bool) -> list[str]:
+    """The HTML above the body, between body and footer, and below."""
+    footer = _HERE if has_footer else ""
+    fields = {"subject": subject, "body": _HERE, "footer": footer}
+    parts = render_to_string("mail/layout.html", fields).split(_HERE)
+    return parts if has_footer else [*parts, ""]
 
 
 def _headers(mail: OutgoingMail) -> dict[str, str]:

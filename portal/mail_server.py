@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import get_connection
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 from django.utils.translation import gettext as _
 
 from portal.mail_message import OutboxMessage, message_of
@@ -25,8 +25,6 @@ class Outcome(Enum):
     UNKNOWN = "unknown"
     # The connection broke before the message was given.
     BROKE_OFF = "broke off"
-    # Another sender has it by now.
-    LOST = "lost"
 
 
 class Answer(NamedTuple):
@@ -34,10 +32,6 @@ class Answer(NamedTuple):
 
     outcome: Outcome
     reason: str = ""
-
-
-class LostClaim(Exception):
-    """Another sender has the mail that was just announced."""
 
 
 class MailServer:
@@ -63,38 +57,31 @@ class MailServer:
     def hand_over(
         self,
         mail: OutgoingMail,
-        first: Callable[[], bool],
+        first: Callable[[], None],
         after_it: OutgoingMail | None = None,
     ) -> Answer:
         """Give one message to the server; afterwards the connection may be broken.
 
-        ``first`` must come true before the message itself is given. Both it and the
-        making of ``after_it`` are done while the server works on its answers.
+        ``first`` is done before the message itself is given. Both it and the making of
+        ``after_it`` are done while the server works on its answers.
         """
         try:
             message = self.prepared.pop(mail.pk, None) or message_of(mail)
         except Exception as error:
             return _no_message(error)
         session = getattr(self.backend, "connection", None)
-
-        def begin() -> None:
-            if not first():
-                raise LostClaim
-
         if hasattr(session, "deadline"):
             # The answer must come well within the lease, or another sender takes over.
             seconds = settings.MAIL_LEASE.total_seconds() / 2
             session.deadline = time.monotonic() + seconds
-            session.first = begin
+            session.first = first
             session.meanwhile = partial(self._prepare, after_it)
         try:
             if not hasattr(session, "deadline"):
-                begin()
+                first()
             self.backend.send_messages([message])
-        except LostClaim:
-            self._drop()
-            return Answer(Outcome.LOST)
         except DatabaseError:
+            self._drop()
             raise
         except OSError as error:
             is_in_doubt = getattr(session, "is_in_doubt", True)

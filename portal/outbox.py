@@ -4,7 +4,7 @@ All of it by the database's clock, each change in one statement that names the c
 who lost its claim changes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -65,20 +65,36 @@ def _nobody_knows() -> str:
     return _("It was tried three times, and nobody knows whether it arrived.")
 
 
-def _key(value: UUID | None) -> Any:
+# Not made by the ORM, because every mail needs it. Whoever sends and dies afterwards,
+# it stays written; but the disk need not have it at once, because the next tries that
+# are announced take it along.
+_SENT = """
+    UPDATE portal_outgoingmail
+    SET status = 'sent', sent_at = %s, reason = '',
+        body = CASE WHEN is_secret THEN '' ELSE body END
+    {and_this} WHERE id = %s AND claimed_by = %s AND status = 'sending'
+"""
+_LATER_ON_DISK = """
+    WITH this_commit AS MATERIALIZED
+        (SELECT set_config('synchronous_commit', 'off', true))
+"""
+_SENT_ON = {
+    "postgresql": _LATER_ON_DISK + _SENT.format(and_this="FROM this_commit"),
+    "sqlite": _SENT.format(and_this=""),
+}
+# A claim takes the half of what is left, so that all senders end at the same time, but
+# not fewer than this.
+_LEAST_CLAIM = 100
+
+
+def _key(value: UUID) -> Any:
     return OutgoingMail._meta.pk.get_db_prep_value(value, connection)
 
 
-# One statement for two mails, and not made by the ORM: it is what a mail costs most.
-_PASS_ON = """
-    UPDATE portal_outgoingmail SET
-        status = CASE WHEN id = %(done)s THEN 'sent' ELSE status END,
-        sent_at = CASE WHEN id = %(done)s THEN %(at)s ELSE sent_at END,
-        reason = CASE WHEN id = %(done)s THEN '' ELSE reason END,
-        handed_at = CASE WHEN id = %(next)s THEN %(at)s ELSE handed_at END,
-        attempts = attempts + CASE WHEN id = %(next)s THEN 1 ELSE 0 END
-    WHERE id IN (%(done)s, %(next)s) AND claimed_by = %(me)s AND status = 'sending'
-"""
+def _locked(rows: QuerySet[OutgoingMail], most: int) -> list[UUID]:
+    """The first of them; those that another sender takes just now are passed over."""
+    rows = rows.select_for_update(skip_locked=True, no_key=True)
+    return list(rows.order_by("next_try_at").values_list("pk", flat=True)[:most])
 
 
 class Claim:
@@ -94,12 +110,12 @@ class Claim:
     @transaction.atomic
     def take(self, most: int, *, only_secret: bool = False) -> list[OutgoingMail]:
         """Up to ``most`` rows that may leave now, codes first."""
-        ids: list = []
-        for rows in self._may_leave_now(only_secret):
-            rows = rows.order_by("next_try_at").values_list("pk", flat=True)
-            # Rows that another sender takes at this very moment are passed over.
-            rows = rows.select_for_update(skip_locked=True, no_key=True)
-            ids += rows[: most - len(ids)]
+        due = OutgoingMail.objects.due()
+        ids = _locked(due.filter(is_secret=True), most)
+        if not only_secret and within_sending_hours(timezone.now()):
+            mails = due.filter(is_secret=False)
+            half = max(_LEAST_CLAIM, mails[: 2 * most].count() // 2)
+            ids += _locked(mails, min(most - len(ids), half))
         if not ids:
             return []
         rows = OutgoingMail.objects.filter(pk__in=ids)
@@ -121,42 +137,48 @@ class Claim:
 
     # --- One row -------------------------------------------------------------------
 
-    def pass_on(self, done: OutgoingMail | None, to: OutgoingMail | None) -> bool:
-        """Commit that ``done`` was sent and that ``to`` is going to be handed over.
+    def announce(self, mails: list[OutgoingMail]) -> set[UUID]:
+        """Commit that these are going to be handed over; which of them may be.
 
-        False if another sender has ``to`` by now, so that it must be left alone.
+        The others are another sender's by now, and must be left alone.
         """
-        if done and done.is_secret:
-            self._sent(done, self.rows)
-            done = None
-        wanted = [mail for mail in (done, to) if mail]
-        if not wanted:
-            return False
-        with connection.cursor() as cursor:
-            at = connection.ops.adapt_datetimefield_value(timezone.now())
-            keys = {
-                "done": done.pk if done else None,
-                "next": to.pk if to else None,
-                "me": self.token,
-            }
-            cursor.execute(
-                _PASS_ON, {"at": at} | {name: _key(key) for name, key in keys.items()}
-            )
-            changed = cursor.rowcount
-        if to:
-            to.attempts += 1
-        if changed == len(wanted):
-            return to is not None
-        if done:
-            # The lease ran out while the server took it: say so before it goes again.
-            lost = OutgoingMail.objects.filter(status__in=[Status.QUEUED, Status.HELD])
-            self._sent(done, lost)
-        return bool(to) and self.rows.filter(pk=to.pk, attempts=to.attempts).exists()
+        rows = self.rows.filter(pk__in=[mail.pk for mail in mails])
+        count = rows.filter(handed_at=None).update(
+            handed_at=timezone.now(), attempts=F("attempts") + 1
+        )
+        for mail in mails:
+            mail.attempts += 1
+        if count == len(mails):
+            return {mail.pk for mail in mails}
+        return self.announced(mail.pk for mail in mails)
 
-    def not_given(self, mail: OutgoingMail) -> None:
-        """Take back that it was going to be handed over: it was not."""
-        rows = self.rows.filter(pk=mail.pk, handed_at__isnull=False)
-        mail.attempts -= rows.update(handed_at=None, attempts=F("attempts") - 1)
+    def announced(self, keys: Iterable[UUID]) -> set[UUID]:
+        """Which of these are this sender's, and announced."""
+        rows = self.rows.filter(pk__in=list(keys))
+        return set(rows.filter(handed_at__isnull=False).values_list("pk", flat=True))
+
+    def take_back(self, mails: list[OutgoingMail]) -> None:
+        """They were announced, and not handed over after all."""
+        rows = self.rows.filter(pk__in=[mail.pk for mail in mails])
+        rows.filter(handed_at__isnull=False).update(
+            handed_at=None, attempts=F("attempts") - 1
+        )
+        for mail in mails:
+            mail.attempts -= 1
+
+    def sent(self, mail: OutgoingMail) -> None:
+        """The mail server took it."""
+        at = connection.ops.adapt_datetimefield_value(timezone.now())
+        keys = [_key(mail.pk), _key(self.token)]
+        with connection.cursor() as cursor:
+            cursor.execute(_SENT_ON[connection.vendor], [at, *keys])
+            if cursor.rowcount:
+                return
+        # The lease ran out while the server took it: say so before it goes again.
+        lost = OutgoingMail.objects.filter(status__in=[Status.QUEUED, Status.HELD])
+        lost.filter(pk=mail.pk).update(
+            status=Status.SENT, sent_at=timezone.now(), reason="", body=_BODY
+        )
 
     def end(self, mail: OutgoingMail, status: Status, reason: str) -> None:
         self.rows.filter(pk=mail.pk).update(
@@ -187,14 +209,3 @@ class Claim:
             handed_at=None,
             **_FREE,
         )
-
-    def _sent(self, mail: OutgoingMail, rows: QuerySet[OutgoingMail]) -> None:
-        rows.filter(pk=mail.pk).update(
-            status=Status.SENT, sent_at=timezone.now(), reason="", body=_BODY
-        )
-
-    def _may_leave_now(self, only_secret: bool) -> Iterator[QuerySet[OutgoingMail]]:
-        due = OutgoingMail.objects.due()
-        yield due.filter(is_secret=True)
-        if not only_secret and within_sending_hours(timezone.now()):
-            yield due.filter(is_secret=False)

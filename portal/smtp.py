@@ -4,20 +4,43 @@ time for the lease of the mail that it carries."""
 import smtplib
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.mail.backends import smtp
 
 from portal.mail_message import wire_address
 
+# What a server answers: a code, and words.
+_Answer = tuple[int, bytes]
+_ACCEPTS = ((250,), (250, 251), (354,))
 
-class _Telling:
-    """Added to smtplib's session.
+
+def _refusal(
+    answers: list[_Answer], sender: str = "", recipient: str = ""
+) -> smtplib.SMTPException | None:
+    """The first no among the answers to MAIL, RCPT and DATA."""
+    for step, (code, words) in enumerate(answers):
+        if code not in _ACCEPTS[step]:
+            return (
+                smtplib.SMTPSenderRefused(code, words, sender),
+                smtplib.SMTPRecipientsRefused({recipient: (code, words)}),
+                smtplib.SMTPDataError(code, words),
+            )[step]
+    return None
+
+
+_path = lru_cache(smtplib.quoteaddr)
+
+
+class _Telling(smtplib.SMTP):
+    """smtplib's session, and what happened to the message.
 
     ``is_in_doubt``: the whole message was given and no answer has come, so that the
     server may have taken it. Before that point it surely has not. ``first`` is called
-    when the message is announced, and ``meanwhile`` when it has been given, each while
-    the server works on its answer.
+    when its sender is named, and ``meanwhile`` when it has been given, each while the
+    server works on its answer.
     """
 
     is_in_doubt = False
@@ -25,27 +48,74 @@ class _Telling:
     first: Callable[[], None] | None = None
     meanwhile: Callable[[], None] | None = None
 
-    def putcmd(self, cmd, args=""):
-        super().putcmd(cmd, args)
-        if cmd == "mail" and self.first:
-            self.is_in_doubt = False
-            self.first()
+    def give(self, sender: str, recipient: str, wire: bytes, options: str = "") -> None:
+        """Hand over one message, in two turns if the server allows it (RFC 2920)."""
+        self.is_in_doubt = False
+        if self.has_extn("size"):
+            options += f" SIZE={len(wire)}"
+        envelope = [
+            f"MAIL FROM:{_path(sender)}{options}\r\n".encode("ascii"),
+            f"RCPT TO:<{recipient}>\r\n".encode("ascii"),
+            b"DATA\r\n",
+        ]
+        answers = self._asked(envelope)
+        if refusal := _refusal(answers, sender, recipient):
+            self._begin_anew(answers)
+            raise refusal
+        # A line that begins with a dot gets one more: a dot alone is the end.
+        self._content(wire.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+
+    def _asked(self, commands: list[bytes]) -> list[_Answer]:
+        """What it answers; after a refusal the rest is not said."""
+        turns = [[command] for command in commands]
+        if self.has_extn("pipelining"):
+            turns = [commands]
+        answers: list[_Answer] = []
+        for turn in turns:
+            self.send(b"".join(turn))
+            if self.first and not answers:
+                self.first()
+            try:
+                for _command in turn:
+                    answers.append(self.getreply())
+            except smtplib.SMTPServerDisconnected:
+                # Who refused and hung up is known for what it said.
+                if not _refusal(answers):
+                    raise
+            if _refusal(answers):
+                break
+        return answers
+
+    def _content(self, content: bytes) -> None:
+        if time.monotonic() > self.deadline:
+            raise TimeoutError
+        self.is_in_doubt = True
+        self.send(content)
+        if self.meanwhile:
+            self.meanwhile()
+        answer = self.getreply()
+        self.is_in_doubt = False
+        if answer[0] != 250:
+            self._begin_anew([answer])
+            raise smtplib.SMTPDataError(*answer)
+
+    def _begin_anew(self, answers: list[_Answer]) -> None:
+        """After a refusal: make ready for another message, or hang up."""
+        said = [code for code, _words in answers]
+        # Who waits for a message all the same would take RSET for its first line.
+        if 421 in said or said[-1] == 354:
+            self.close()
+        else:
+            with suppress(smtplib.SMTPServerDisconnected):
+                self.rset()
 
     def send(self, s):
         self._hurry()
-        # smtplib sends commands as text and the message itself as bytes.
-        is_message = isinstance(s, bytes)
-        if is_message:
-            self.is_in_doubt = True
         super().send(s)
-        if is_message and self.meanwhile:
-            self.meanwhile()
 
     def getreply(self):
         self._hurry()
-        answer = super().getreply()
-        self.is_in_doubt = False
-        return answer
+        return super().getreply()
 
     def _hurry(self):
         left = self.deadline - time.monotonic()
@@ -53,7 +123,7 @@ class _Telling:
             self.sock.settimeout(max(0.05, min(settings.EMAIL_TIMEOUT, left)))
 
 
-class Session(_Telling, smtplib.SMTP):
+class Session(_Telling):
     pass
 
 
@@ -77,10 +147,10 @@ class EmailBackend(smtp.EmailBackend):
         if not hasattr(email_message, "wire"):
             return super()._send(email_message)
         sender = wire_address(email_message.from_email)
-        receivers = [wire_address(address) for address in email_message.to]
+        (recipient,) = map(wire_address, email_message.to)
         if self.connection.has_extn("8bitmime"):
-            wire, options = email_message.wire, ["BODY=8BITMIME"]
+            wire, options = email_message.wire, " BODY=8BITMIME"
         else:
-            wire, options = email_message.as_wire(is_8bit=False), []
-        self.connection.sendmail(sender, receivers, wire, options)
+            wire, options = email_message.as_wire(is_8bit=False), ""
+        self.connection.give(sender, recipient, wire, options)
         return True

@@ -27,6 +27,8 @@ class MailServer:
         self.recipients: list[str] = []
         self.connections = 0
         self.attempts = 0
+        # As nearly every mail server does: several commands at once (RFC 2920).
+        self.takes_turns_together = True
         self.port = port or free_port()
         self._controller = Controller(
             self, hostname="127.0.0.1", port=self.port, ready_timeout=10
@@ -53,6 +55,8 @@ class MailServer:
     ) -> list[str]:
         self.connections += 1
         session.host_name = hostname
+        if self.takes_turns_together:
+            return [responses[0], "250-PIPELINING", *responses[1:]]
         return responses
 
     async def handle_RCPT(
