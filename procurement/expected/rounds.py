@@ -75,13 +75,13 @@ def role_of(seat: Seat) -> str:
 
 def rounds_of(user: User, now: datetime) -> list[Round]:
     """The rounds of every seat of ``user`` that have not long ended."""
-    names = _reached(user)
+    names = columns_of(user)
     if not names and not care_office_ids(user):
         return []
     return _by_cycle(fetch(_phases, user, now - LOOK_BACK), names)
 
 
-def _reached(user: User) -> dict[str, UUID]:
+def columns_of(user: User) -> dict[str, UUID]:
     """The organisations for which ``user`` acts, each under the name of a column."""
     found = [
         seat.party_id if seat.party == "organisation" else seat.organisation_id
@@ -91,8 +91,8 @@ def _reached(user: User) -> dict[str, UUID]:
 
 
 def _phases(user: User, since: datetime) -> QuerySet:
-    names = _reached(user)
-    there = {name: _reaches(pk) for name, pk in names.items()}
+    names = columns_of(user)
+    there = {name: is_for(pk) for name, pk in names.items()}
     mine = Q(cycle__care_office__in=care_office_ids(user))
     mine |= Q(cycle__organisation__in=organisation_ids(user))
     for name in names:
@@ -116,7 +116,7 @@ def _phases(user: User, since: datetime) -> QuerySet:
     )
 
 
-def _reaches(organisation_id: UUID) -> Q:
+def is_for(organisation_id: UUID) -> Q:
     """Whether the round of a phase is for this organisation; as ``visible_to``."""
     bought_there = Concession.objects.serving_in(
         OuterRef("cycle__contract_year")

@@ -25,11 +25,7 @@ from procurement.forms.cycle import CycleForm
 from procurement.models import Cycle, InformationRequest, Phase
 from procurement.permissions import can_plan_cycle, can_start_cycle
 from procurement.views.planned_mail import planned_mails
-from procurement.views.timeline import (
-    Timeline,
-    has_several_organisations,
-    tasks_by_phase,
-)
+from procurement.views.timeline import Timeline, tasks_by_phase
 
 
 def listing(request: UserRequest) -> HttpResponse:
@@ -188,13 +184,9 @@ def _main_request(timeline: Timeline) -> UUID | None:
 
 
 def _foretell(timeline: Timeline, user: User) -> None:
-    """Say when the reader gets a mail about what runs.
-
-    Not to somebody with councils of several organisations, for whom the page has
-    asked the database more already.
-    """
+    """Say when the reader gets a mail about what runs."""
     seats, running = timeline.councils, timeline.running
-    if not seats or not running or has_several_organisations(user):
+    if not seats or not running:
         return
     mails = planned_mails([step.phase for step in running], seats, user)
     for step in running:

@@ -9,7 +9,6 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.models import Council
 from councils.permissions import Role, council_seats, organisation_ids
 from portal.dates import BackDate, SchoolHoliday, SchoolZone, school_holidays_between
 from portal.models import User
@@ -17,6 +16,7 @@ from portal.moments import nl_day, nl_period, nl_time, nl_weekday
 from portal.seats import Seat
 from portal.sentences import enumerated
 from procurement.actions.planning import SUMMER
+from procurement.expected.rounds import columns_of, is_for
 from procurement.models import (
     Cycle,
     DateChange,
@@ -142,12 +142,14 @@ def tasks_by_phase(cycle_id: UUID, user: User) -> dict[Phase, list[Task]]:
     Empty if the reader may not know of the round, or if it has no phases.
     """
     changes = DateChange.objects.filter(phase=OuterRef("pk")).order_by("-at")
+    there = {name: is_for(pk) for name, pk in _columns(user).items()}
     rows = (
         Phase.objects.filter(
             cycle__in=Cycle.objects.visible_to(user).filter(pk=cycle_id)
         )
         .select_related("cycle__care_office", "cycle__organisation")
         .annotate(
+            **there,
             moved_from=Subquery(changes.values("old_closes_at")[:1]),
             moved_because=Subquery(changes.values("reason")[:1]),
             task_role=F("tasks__role"),
@@ -178,7 +180,7 @@ class Timeline:
         requests: Iterable[InformationRequest],
     ) -> None:
         self.cycle, self.user, self.now = cycle, user, timezone.now()
-        self.councils = councils_in(cycle, user)
+        self.councils = councils_in(cycle, user, phases)
         self.roles = self._roles()
         self.steps = [self._step(*each) for each in phases.items()]
         by_phase = {step.phase.pk: step for step in self.steps}
@@ -316,29 +318,26 @@ class Timeline:
         return opens <= holiday.first and holiday.last <= timezone.localdate(closes)
 
 
-def councils_in(cycle: Cycle, user: User) -> list[Seat]:
+def councils_in(cycle: Cycle, user: User, phases: Iterable[Phase]) -> list[Seat]:
     """The seats of ``user`` in councils that take part in ``cycle``.
 
-    Asks the database only of somebody with councils of several organisations.
+    Who has councils of one organisation knows of its rounds alone; for others each
+    of ``phases`` brings along for which organisations it is (``tasks_by_phase``).
     """
     seats = council_seats(user)
     if cycle.organisation_id:
         return [seat for seat in seats if seat.organisation_id == cycle.organisation_id]
-    if has_several_organisations(user):
-        taking_part = set(
-            Council.objects.in_round(
-                cycle.care_office_id, cycle.contract_year, cycle.sector
-            )
-            .filter(pk__in=[seat.party_id for seat in seats])
-            .values_list("pk", flat=True)
-        )
-        seats = [seat for seat in seats if seat.party_id in taking_part]
-    return seats
+    first, columns = next(iter(phases), None), _columns(user)
+    if first is None or not columns:
+        return seats
+    there = {pk for name, pk in columns.items() if getattr(first, name)}
+    return [seat for seat in seats if seat.organisation_id in there]
 
 
-def has_several_organisations(user: User) -> bool:
-    """Whether ``user`` sits in councils of more than one organisation."""
-    return len({seat.organisation_id for seat in council_seats(user)}) > 1
+def _columns(user: User) -> dict[str, UUID]:
+    """What to ask of a phase for somebody with councils of several organisations."""
+    several = len({seat.organisation_id for seat in council_seats(user)}) > 1
+    return columns_of(user) if several else {}
 
 
 def sums(phase: Phase) -> list[Sum]:
