@@ -82,15 +82,3 @@ class RoleForm(Form):
         label=_("New role"), choices=CouncilRole.choices, widget=Radios(ROLE_HINTS)
     )
     from_day = forms.DateField(label=_("From which day?"))
-
-
-class SearchForm(Form):
-    """Part of a name, in one region or in all."""
-
-    zoek = forms.CharField(label=_("Part of a name"), required=False, max_length=100)
-    regio = forms.ModelChoiceField(
-        label=_("Region"),
-        queryset=Region.objects.all(),
-        required=False,
-        empty_label=_("All regions"),
-    )

@@ -9,9 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from councils.permissions import care_office_ids
+from portal.choice import choice, typed
 from portal.models import User
 from portal.prepared import fetch
-from procurement.forms.choice import choice, typed
 from procurement.models import Cycle, CycleKind
 
 WAITING, DRAFTED, ANSWERED = "wacht", "concept", "beantwoord"

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from councils.models import CareSetting, Council, Location
 from councils.permissions import council_ids, organisation_ids
+from portal.choice import choice, typed
 from portal.models import User
 from portal.prepared import fetch
-from procurement.forms.choice import choice, typed
 from procurement.forms.council_input import KINDS
 from procurement.models import (
     CouncilInput,
