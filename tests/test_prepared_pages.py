@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [
     reverse("home"),
+    reverse("councils:directory"),
     reverse("procurement:input_list"),
     reverse("procurement:input_list") + "?ronde=alle",
     reverse("procurement:input_list") + "?ronde=alle&pagina=2&van=eigen-raad",
@@ -66,6 +67,15 @@ def visit(marked: Marked, person: str, pages: list[str]) -> set[int]:
     return {client.get(page).status_code for page in pages}
 
 
+def visit_submissions(marked: Marked) -> None:
+    """Each of them opens for its readers and is not there for anybody else."""
+    for person in EVERYBODY:
+        client = client_of(marked, person)
+        for submission, readers in marked.objects["submission"]:
+            status = client.get(submission.get_absolute_url()).status_code
+            assert status in ({200, 302} if person in readers else {404})
+
+
 def test_everybody_reads_on_each_page_what_the_query_gives(compared):
     marked = tell()
 
@@ -74,6 +84,7 @@ def test_everybody_reads_on_each_page_what_the_query_gives(compared):
         answers[person] |= visit(marked, person, DESK)
 
     assert answers == dict.fromkeys(EVERYBODY, {200})
+    visit_submissions(marked)
     assert set(compared) == {
         "_asked",
         "_count",
@@ -83,7 +94,9 @@ def test_everybody_reads_on_each_page_what_the_query_gives(compared):
         "_lines",
         "_parts",
         "_phases",
+        "_regions",
         "_rounds",
+        "_submission",
         "_submissions",
         "_terms",
         "_waiting",

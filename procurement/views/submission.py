@@ -16,9 +16,11 @@ from councils.permissions import Role, council_ids
 from portal.context import COUNCIL_KEY
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
+from portal.models import User
 from portal.paging import paginate
 from portal.pdf import pdf_response
 from portal.permissions import require
+from portal.prepared import fetch
 from procurement.actions import submission as actions
 from procurement.actions.submission_content import Piece, pieces_of
 from procurement.exports import submission_pdf
@@ -126,10 +128,15 @@ def start(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespons
 
 def get_submission(request: UserRequest, pk: UUID) -> Submission:
     """The submission with this key, if it exists for the visitor."""
-    submissions = Submission.objects.visible_to(request.user).with_dates()
-    return get_object_or_404(
-        submissions.with_standing().with_home_care().for_list(), pk=pk
-    )
+    found = fetch(_submission, request.user, pk)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _submission(user: User, pk: UUID) -> QuerySet[Submission]:
+    submissions = Submission.objects.visible_to(user).filter(pk=pk).with_dates()
+    return submissions.with_standing().with_home_care().for_list()
 
 
 def detail(request: UserRequest, pk: UUID) -> HttpResponse:
