@@ -26,6 +26,7 @@ class AnswerForm(ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["outcome"] = forms.ChoiceField(
             label=_("What do you do with it?"),
+            help_text=_("Not sure yet? You can keep half an answer as a draft."),
             choices=Outcome.choices,
             required=False,
             widget=Radios(
@@ -47,6 +48,9 @@ class AnswerForm(ModelForm):
             ),
         )
         self.fields["reason"].required = False
+        # What the outcome asks for must be there before the answers are published.
+        for needed in self.fields.values():
+            needed.may_wait = True
 
     def clean_study_until(self):
         day = self.cleaned_data["study_until"]
