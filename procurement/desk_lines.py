@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -105,8 +106,7 @@ class Lines:
 
     def _line(self, row: Row) -> Line:
         due_at = row.signed_at + timedelta(days=settings.AGREED_RESPONSE_DAYS)
-        days = (self.now - row.signed_at).days
-        age = ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
+        age = _age(row.signed_at, self.now)
         kind, sector = CycleKind(row.kind).label, Sector(row.sector).label
         is_overdue = row.answered_at is None and due_at < self.now
         done = {"done": row.answers or 0, "count": row.points}
@@ -121,6 +121,13 @@ class Lines:
             answers=_("%(done)s of %(count)s") % done,
             state=_state(row, is_overdue=is_overdue),
         )
+
+
+def _age(signed_at: datetime, now: datetime) -> str:
+    days = (timezone.localdate(now) - timezone.localdate(signed_at)).days
+    if days < 1:
+        return _("today")
+    return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
 
 
 def _state(row: Row, *, is_overdue: bool) -> SafeString:

@@ -1,9 +1,11 @@
 """The care office answers: in private, until all of it is published at once."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import (
     assertContains,
     assertNotContains,
@@ -373,6 +375,17 @@ def test_a_home_page_shows_the_first_of_many_and_leads_to_the_desk(
         assertContains(page, each.central.name)
     assertNotContains(page, others[1].central.name)
     assertContains(page, "Nog 1 indiening wacht op een antwoord.")
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "vandaag"), (1, "1 dag geleden"), (3, "3 dagen geleden")]
+)
+def test_the_desk_says_how_long_ago_a_text_came(desk, client, days, said):
+    client.force_login(desk.buyer)
+    came = timezone.now()
+
+    with time_machine.travel(came + timedelta(days=days), tick=False):
+        assertContains(client.get(reverse("procurement:desk_list")), said)
 
 
 @pytest.mark.parametrize("count", [1, 4])
