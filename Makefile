@@ -2,7 +2,8 @@
 #
 #   make run     start Inbreng with a demo story   PORT=8000  RESET=1 (story anew)
 #   make test    every check, on SQLite and on PostgreSQL
-#   make prove   what is too slow for make test: killed workers, a lost Redis, races
+#   make prove   what is too slow for make test: killed workers, a lost Redis,
+#                the pages of everybody
 #   make bench   speed, as ratios to a floor page measured in the same run
 #                SHARE=0.2 (of the national size)  ROUNDS=5
 #   make lock    the exact versions anew            UPGRADE=1 (newest that fit)
