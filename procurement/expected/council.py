@@ -178,13 +178,12 @@ def _submissions(user: User, cycles: Sequence[UUID]) -> QuerySet:
     )
     published = Publication.objects.filter(version__submission=OuterRef("pk"))
     quoted = SubmittedSource.objects.filter(
-        item__version__submission=OuterRef("pk"),
-        item__version__publication__isnull=False,
-        council__in=seats,
+        item__version__publication__isnull=False, council__in=seats
     )
     return (
         Submission.objects.filter(
-            Q(council__in=seats) | Exists(quoted), cycle__in=cycles
+            Q(council__in=seats) | Q(pk__in=quoted.values("item__version__submission")),
+            cycle__in=cycles,
         )
         .annotate(
             offered_at=Subquery(newest.values("offered_at")[:1]),

@@ -92,13 +92,15 @@ def columns_of(user: User) -> dict[str, UUID]:
 
 def _phases(user: User, since: datetime) -> QuerySet:
     names = columns_of(user)
+    # First the rounds, and of those alone the phases.
+    mine = Q(care_office__in=care_office_ids(user))
+    mine |= Q(organisation__in=organisation_ids(user))
+    for pk in names.values():
+        mine |= Q(published_at__isnull=False) & is_for(pk, of_round="")
+    living = Phase.objects.filter(cycle=OuterRef("pk"), closes_at__gt=since)
+    rounds = Cycle.objects.filter(mine, Exists(living))
     there = {name: is_for(pk) for name, pk in names.items()}
-    mine = Q(cycle__care_office__in=care_office_ids(user))
-    mine |= Q(cycle__organisation__in=organisation_ids(user))
-    for name in names:
-        mine |= Q(cycle__published_at__isnull=False) & Q(**{name: True})
     roles = sorted({role_of(seat) for seat in seats_of(user)})
-    living = Phase.objects.filter(cycle=OuterRef("cycle"), closes_at__gt=since)
     return (
         Phase.objects.alias(
             task=FilteredRelation("tasks", condition=Q(tasks__role__in=roles))
@@ -110,23 +112,25 @@ def _phases(user: User, since: datetime) -> QuerySet:
             task_why=F("task__why"),
             task_minutes=F("task__minutes"),
         )
-        .filter(mine, Exists(living))
+        .filter(cycle__in=rounds)
         .select_related("cycle__care_office", "cycle__organisation")
         .order_by("-cycle__contract_year", "cycle", "order")
     )
 
 
-def is_for(organisation_id: UUID) -> Q:
-    """Whether the round of a phase is for this organisation; as ``visible_to``."""
+def is_for(organisation_id: UUID, of_round: str = "cycle__") -> Q:
+    """Whether the round of a phase is for this organisation; as ``visible_to``.
+
+    ``of_round`` leads to the round from what is asked for: here from a phase.
+    """
     bought_there = Concession.objects.serving_in(
-        OuterRef("cycle__contract_year")
+        OuterRef(f"{of_round}contract_year")
     ).filter(
-        care_office=OuterRef("cycle__care_office"),
+        care_office=OuterRef(f"{of_round}care_office"),
         region__organisations=organisation_id,
-        region__organisations__sectors__sector=OuterRef("cycle__sector"),
+        region__organisations__sectors__sector=OuterRef(f"{of_round}sector"),
     )
-    own = Cycle.objects.filter(pk=OuterRef("cycle"), organisation=organisation_id)
-    return Exists(bought_there) | Exists(own)
+    return Exists(bought_there) | Q(**{f"{of_round}organisation": organisation_id})
 
 
 def _by_cycle(phases, names: dict[str, UUID]) -> list[Round]:

@@ -1,3 +1,5 @@
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.conf import settings
@@ -68,17 +70,6 @@ def as_read_by(user: User, **words: object) -> Q:
     return Q(council__in=seats, **current) | ~Q(council__in=seats) & Q(**shared)
 
 
-def _either(branches: list[Q]) -> models.QuerySet:
-    """The keys of inputs in one of these branches, each looked for by itself."""
-    found = [
-        CouncilInput.objects.order_by().filter(branch).values("pk")
-        for branch in branches
-    ]
-    return (
-        found[0].union(*found[1:], all=True) if found else CouncilInput.objects.none()
-    )
-
-
 class CouncilInputQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Inputs that ``user`` may know of.
@@ -97,16 +88,20 @@ class CouncilInputQuerySet(models.QuerySet):
         shared = Q(status=Status.PASSED_ON, shared__isnull=False)
         below = shared & Q(for_central_council=True, council__parent__in=seats)
         theirs = shared & Q(for_organisation=True, council__organisation__in=staff_of)
-        # Each branch by itself goes by an index, however many other councils there
-        # are; joined by OR they would be looked for among all inputs.
         kinds = {seat.kind for seat in council_seats(user)}
-        branches = [own] if seats else []
-        branches += [below] if kinds - {Council.Kind.LOCAL} else []
-        branches += [theirs] if staff_of else []
-        if len(branches) == 1:
-            found = self.filter(branches[0])
-        else:
-            found = self.filter(pk__in=_either(branches))
+        allowed, within = [], Q()
+        if seats:
+            allowed, within = [own], Q(pk__in=seats)
+        if kinds - {Council.Kind.LOCAL}:
+            allowed, within = [*allowed, below], within | Q(parent__in=seats)
+        if staff_of:
+            allowed, within = [*allowed, theirs], within | Q(organisation__in=staff_of)
+        if not allowed:
+            return self.none()
+        # First the councils that can matter at all, which go by an index: the rest
+        # would be looked for among the inputs of the whole country.
+        found = self.filter(council__in=Council.objects.filter(within).values("pk"))
+        found = found.filter(reduce(or_, allowed))
         return found.exclude(is_closed_to_secretary=True, council__in=helps)
 
     def readable_by(self, council: Council, user: User) -> Self:
