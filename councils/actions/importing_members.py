@@ -19,7 +19,7 @@ from councils.actions.importing_columns import (
     folded,
     read,
 )
-from councils.actions.membership import STAFF_AND_COUNCIL
+from councils.actions.membership import STAFF_AND_COUNCIL, in_the_way
 from councils.models import (
     Council,
     CouncilMembership,
@@ -39,11 +39,6 @@ class Seat(NamedTuple):
     ends_on: date | None
     role: str
     line: int = 0
-
-    def shares_a_day_with(self, other: "Seat") -> bool:
-        starts_in_time = self.ends_on is None or other.starts_on <= self.ends_on
-        ends_too_late = other.ends_on is None or self.starts_on <= other.ends_on
-        return starts_in_time and ends_too_late
 
 
 class Person(NamedTuple):
@@ -111,18 +106,14 @@ class _Members:
             line.number,
         )
         line.values |= {"council_id": council, "user_id": person and person.pk}
-        for other in self.in_file[email, council]:
-            if seat.shares_a_day_with(other):
-                self._refuse(line, "email", same_line(other.line))
-                return
+        if twice := in_the_way(seat, self.in_file[email, council]):
+            self._refuse(line, "email", same_line(twice[0].line))
+            return
         self.in_file[email, council].append(seat)
         if self._is_known(line, person, seat, council):
             self.checked.known += 1
             return
-        if person and any(
-            seat.shares_a_day_with(other)
-            for other in self.staff[person.pk, organisation]
-        ):
+        if person and in_the_way(seat, self.staff[person.pk, organisation]):
             self._refuse(line, "email", str(STAFF_AND_COUNCIL))
         if self.sends_invitations and len(self.checked.new) >= MOST_INVITATIONS:
             self._refuse(
@@ -192,11 +183,8 @@ class _Members:
         self, line: Line, person: Person | None, seat: Seat, council: UUID
     ) -> bool:
         """Whether the seat is there, or offered; another one then is in the way."""
-        overlapping = [
-            other
-            for other in (self.seats[person.pk, council] if person else [])
-            if seat.shares_a_day_with(other)
-        ]
+        known = self.seats[person.pk, council] if person else []
+        overlapping = in_the_way(seat, known)
         if not overlapping:
             return (
                 self.sends_invitations

@@ -16,9 +16,11 @@ from councils.models import (
     CareOrganisation,
     Council,
     CouncilMembership,
+    Days,
     OrganisationMembership,
     Region,
     Term,
+    share_a_day,
 )
 from portal import audit
 from portal.errors import NotAllowedNow
@@ -26,12 +28,22 @@ from portal.models import User
 from portal.transitions import lock
 
 T = TypeVar("T", bound=Term)
+D = TypeVar("D", bound=Days)
 
 MANY = 1000
 ONE_DAY = timedelta(days=1)
 STAFF_AND_COUNCIL = gettext_lazy(
     "Nobody can work for an organisation and sit on one of its councils at once."
 )
+
+
+def in_the_way(seat: Days, others: Iterable[D]) -> list[D]:
+    """Which of somebody's other seats, where only one is possible, keep ``seat`` away.
+
+    In one council one cannot sit twice on a day, nor beside a seat in the staff of its
+    organisation: the rule of `begin` and of a file that is imported.
+    """
+    return [other for other in others if share_a_day(seat, other)]
 
 
 @transaction.atomic
@@ -47,17 +59,17 @@ def begin(
     """Give ``user`` a seat in a council; two at once in one council are refused, and
     so is a seat beside one in the staff of its organisation."""
     _hold(user)
-    terms = CouncilMembership.objects.filter(user=user, council=council)
-    if terms.overlapping(starts_on, ends_on).exists():
+    term = CouncilMembership(
+        user=user, council=council, role=role, starts_on=starts_on, ends_on=ends_on
+    )
+    seats = CouncilMembership.objects.filter(user=user, council=council)
+    if in_the_way(term, seats):
         raise NotAllowedNow(_("This person already sits on the council."))
     staff = OrganisationMembership.objects.filter(
         user=user, organisation=council.organisation_id
     )
-    if staff.overlapping(starts_on, ends_on).exists():
+    if in_the_way(term, staff):
         raise NotAllowedNow(str(STAFF_AND_COUNCIL))
-    term = CouncilMembership(
-        user=user, council=council, role=role, starts_on=starts_on, ends_on=ends_on
-    )
     return _save_new(term, "membership.begin", scope=council.pk, by=by, role=role)
 
 
@@ -73,14 +85,6 @@ def begin_in_organisation(
 ) -> OrganisationMembership:
     """Give ``user`` a seat in an organisation's staff, if none in its councils."""
     _hold(user)
-    terms = OrganisationMembership.objects.filter(user=user, organisation=organisation)
-    if terms.overlapping(starts_on, ends_on).exists():
-        raise NotAllowedNow(_("This person has this seat already."))
-    seats = CouncilMembership.objects.filter(
-        user=user, council__organisation=organisation
-    )
-    if seats.overlapping(starts_on, ends_on).exists():
-        raise NotAllowedNow(str(STAFF_AND_COUNCIL))
     term = OrganisationMembership(
         user=user,
         organisation=organisation,
@@ -88,6 +92,14 @@ def begin_in_organisation(
         starts_on=starts_on,
         ends_on=ends_on,
     )
+    staff = OrganisationMembership.objects.filter(user=user, organisation=organisation)
+    if in_the_way(term, staff):
+        raise NotAllowedNow(_("This person has this seat already."))
+    seats = CouncilMembership.objects.filter(
+        user=user, council__organisation=organisation
+    )
+    if in_the_way(term, seats):
+        raise NotAllowedNow(str(STAFF_AND_COUNCIL))
     return _save_new(term, "membership.begin", scope=organisation.pk, by=by, role=role)
 
 

@@ -19,7 +19,7 @@ from councils.models.organisation import (
     OrganisationMembership,
     OrganisationSector,
 )
-from councils.models.term import Term, TermQuerySet
+from councils.models.term import Days, Term, TermQuerySet, share_a_day
 
 __all__ = [
     "CareOffice",
@@ -38,6 +38,8 @@ __all__ = [
     "OrganisationSector",
     "Region",
     "Sector",
+    "Days",
     "Term",
     "TermQuerySet",
+    "share_a_day",
 ]

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Self
+from typing import Protocol, Self
 
 from django.conf import settings
 from django.db import models
@@ -22,6 +22,23 @@ class TermQuerySet(models.QuerySet):
         """Terms that share at least one day with the given window."""
         terms = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
         return terms if ends_on is None else terms.filter(starts_on__lte=ends_on)
+
+
+class Days(Protocol):
+    """From a first up to and including a last day, or without an end."""
+
+    @property
+    def starts_on(self) -> date: ...
+
+    @property
+    def ends_on(self) -> date | None: ...
+
+
+def share_a_day(one: Days, other: Days) -> bool:
+    """As ``TermQuerySet.overlapping``, of rows that are in hand."""
+    one_starts_in_time = other.ends_on is None or one.starts_on <= other.ends_on
+    other_starts_in_time = one.ends_on is None or other.starts_on <= one.ends_on
+    return one_starts_in_time and other_starts_in_time
 
 
 class Term(models.Model):

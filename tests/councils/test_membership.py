@@ -293,3 +293,18 @@ def test_a_taken_back_invitation_is_no_longer_open(secretary):
 
     assert not Invitation.objects.open().exists()
     assert sent.expires_at - timezone.now() == timedelta(days=7)
+
+
+@pytest.mark.parametrize("ends_on", [date(2027, 3, 31), None])
+@pytest.mark.parametrize("days", [-1, 0, 30, 31])
+@pytest.mark.parametrize("length", [0, 1, 400, None])
+def test_days_in_hand_and_in_the_database_overlap_alike(ends_on, days, length):
+    first = date(2027, 3, 1) + timedelta(days=days)
+    seat = CouncilMembershipFactory(starts_on=date(2027, 3, 1), ends_on=ends_on)
+    last = None if length is None else first + timedelta(days=length)
+    other = CouncilMembership(starts_on=first, ends_on=last)
+
+    found = CouncilMembership.objects.overlapping(first, last).exists()
+
+    assert found is bool(actions.in_the_way(other, [seat]))
+    assert found is bool(actions.in_the_way(seat, [other]))
