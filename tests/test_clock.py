@@ -111,12 +111,12 @@ def test_nine_oclock_is_nine_oclock_on_the_day_that_the_clock_changes(
     program, address = serve_at(before)
     program.wait_until(lambda: _ran_after(before), timeout=90)
     assert status_of(f"{address}/readyz") == 200
-    program.stop()
+    assert program.stop() == 0
     assert not Reminder.objects.exists()
 
     program, _address = serve_at(f"{nine:%Y-%m-%d} {nine.hour - 1:02}:59:40")
     program.wait_until(lambda: mail_server.accepted, timeout=120)
-    program.stop()
+    assert program.stop() == 0
 
     assert [(row.user, row.due_at) for row in Reminder.objects.all()] == [
         (member, nine)

@@ -26,6 +26,7 @@ from portal.wsgi import application
 # What is being handed over or answered may take this long; then everything ends. No
 # more is needed: what was acknowledged survives the end of any process at any moment.
 LAST_SECONDS = 0.6
+LISTEN_SECONDS = 0.2
 
 
 class Command(BaseCommand):
@@ -53,7 +54,9 @@ class Command(BaseCommand):
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()
 
-        stop.wait()
+        # A signal that another thread received is heard only when this one wakes.
+        while not stop.wait(LISTEN_SECONDS):
+            pass
         delivery.stopping.set()
         web.close()
         _wait_for(web)
