@@ -12,7 +12,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +21,7 @@ from councils.permissions import care_office_ids
 from portal.models import User
 from portal.moments import nl_short_date
 from portal.prepared import fetch
-from portal.templatetags.portal import status_badge
+from portal.templatetags.portal import Badge
 from procurement.forms.desk_filter import ANSWERED, DRAFTED, WAITING
 from procurement.models import Answer, CycleKind, Submission, SubmissionVersion
 
@@ -78,7 +77,7 @@ class Line(NamedTuple):
     due: str
     is_overdue: bool
     answers: str
-    state: SafeString
+    state: Badge
 
 
 @dataclass(frozen=True)
@@ -130,16 +129,16 @@ def _age(signed_at: datetime, now: datetime) -> str:
     return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
 
 
-def _state(row: Row, *, is_overdue: bool) -> SafeString:
+def _state(row: Row, *, is_overdue: bool) -> Badge:
     if row.answered_at:
-        return status_badge(_("Answered"), "done")
+        return Badge(_("Answered"), "done")
     if is_overdue:
-        return status_badge(_("Past the agreed date"), "late")
+        return Badge(_("Past the agreed date"), "late")
     if row.answers:
-        return status_badge(_("Answers in draft"), icon="pencil")
+        return Badge(_("Answers in draft"), icon="pencil")
     if row.first_read_at:
-        return status_badge(_("Waits for answers"), "wait")
-    return status_badge(_("New"), "now")
+        return Badge(_("Waits for answers"), "wait")
+    return Badge(_("New"), "now")
 
 
 # --- Queries ---------------------------------------------------------------------

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields.json import KT
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from councils.permissions import council_ids
 from portal.models import User
 from portal.moments import nl_short_date
 from portal.prepared import fetch
-from portal.templatetags.portal import status_badge
+from portal.templatetags.portal import Badge
 from procurement.models import CouncilInput, InputDraft, Recognition, Theme
 
 Kind = CouncilInput.Kind
@@ -76,7 +75,7 @@ class Line(NamedTuple):
     pk: str
     title: str
     about: str
-    state: SafeString
+    state: Badge
     # For the two councils that use it; others would see gaps.
     number: int | None
 
@@ -192,10 +191,10 @@ class _Sentences:
         self.names_councils = names_councils
         self.kinds = {kind.value: str(capfirst(kind.label)) for kind in Kind}
         self.days: dict[date, str] = {}
-        self.draft = status_badge(_("Draft"), "wait", "pencil")
-        self.ours = status_badge(_("Our council only"), "", "lock")
-        self.shared = status_badge(_("Shared"), "done", "people")
-        self.theirs = status_badge(_("Shared with you"), "", "people")
+        self.draft = Badge(_("Draft"), "wait", "pencil")
+        self.ours = Badge(_("Our council only"), icon="lock")
+        self.shared = Badge(_("Shared"), "done", "people")
+        self.theirs = Badge(_("Shared with you"), icon="people")
 
     def line(self, row: Row) -> Line:
         if row.status == Status.DRAFT:
@@ -233,7 +232,7 @@ class _Sentences:
                 row.recognised,
             ) % {"count": row.recognised}
 
-    def _state(self, row: Row, is_own: bool) -> SafeString:
+    def _state(self, row: Row, is_own: bool) -> Badge:
         if not is_own:
             return self.theirs
         return self.shared if row.shared_id else self.ours

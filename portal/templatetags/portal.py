@@ -51,9 +51,24 @@ def constant(name: str) -> str:
 _FORM_SECRET = token_hex(16)
 
 
+# Equal only to what looks the same.
+_PLAIN = {str, int, bool, type(None)}
+
+
 @lru_cache(maxsize=1500)
 def _drawn(name: str, language: str, values: tuple[tuple[str, Hashable], ...]) -> str:
+    _require_plain(values)
     return get_template(name).render({**dict(values), "csrf_token": _FORM_SECRET})
+
+
+def _require_plain(values: tuple) -> None:
+    """A row equals what it was before it changed, and text that is marked as safe the
+    same words as somebody typed them: of those the wrong one could be shown."""
+    for value in values:
+        if isinstance(value, tuple):
+            _require_plain(value)
+        elif type(value) not in _PLAIN:
+            raise TypeError(f"A part that is kept is not made of {type(value)}.")
 
 
 @register.simple_tag(takes_context=True)
@@ -61,7 +76,8 @@ def drawn(context: template.Context, name: str, **values: Hashable) -> SafeStrin
     """A part made of these values alone, drawn once for the same values.
 
     The part knows nothing else, not even who reads it or what day it is; a form in it
-    gets the reader's own ``csrf_token``. What was drawn least lately goes first.
+    gets the reader's own ``csrf_token``. Values are plain text, numbers and tuples of
+    these. What was drawn least lately goes first.
     """
     html = _drawn(name, get_language() or "", tuple(values.items()))
     return _with_form_secret(html, context)
@@ -105,6 +121,14 @@ _ICON_OF_TONE = {
 def icon(name: str) -> SafeString:
     """The drawing ``name`` of ``portal.icons``; always beside a word."""
     return _ICONS[name]
+
+
+class Badge(NamedTuple):
+    """A state in a part that is kept: what ``status_badge`` needs to draw it."""
+
+    word: str
+    tone: str = ""
+    icon: str = ""
 
 
 @register.simple_tag

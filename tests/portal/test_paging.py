@@ -1,5 +1,7 @@
 import pytest
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from portal.models import User
 from portal.paging import paginate
@@ -34,6 +36,17 @@ def test_last_page_has_the_rest(people):
     assert page.label() == "101 tot en met 107 van 107"
     assert page.previous_label() == "Vorige 50"
     assert not page.has_next()
+
+
+def test_last_page_is_read_as_any_other_page_and_an_empty_list_not_at_all(
+    people, django_assert_num_queries
+):
+    with CaptureQueriesContext(connection) as asked:
+        list(paginate(ask("?pagina=3"), people))
+
+    assert asked.captured_queries[-1]["sql"].endswith("LIMIT 50 OFFSET 100")
+    with django_assert_num_queries(1):
+        list(paginate(ask(), people.filter(email="")))
 
 
 def test_link_forward_promises_no_more_than_there_is(people):

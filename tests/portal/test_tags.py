@@ -3,8 +3,11 @@
 import pytest
 from django.template import engines
 from django.test import RequestFactory
+from django.utils.safestring import mark_safe
 
+from portal.choice import Choice
 from portal.icons import ICONS
+from portal.models import User
 from portal.words import WORDS
 
 
@@ -28,6 +31,30 @@ def test_state_is_an_icon_and_a_word():
         + render('{% icon "check" %}')
         + "&lt;Klaar&gt;</span>"
     )
+
+
+CHOICE = '{% drawn "components/choice_list.html" choice=choice %}'
+
+
+def test_kept_part_is_escaped_each_time():
+    typed = Choice("thema", "<b>Thema</b>", (("1", "Eten & drinken"),), "1")
+
+    for _ in range(2):
+        drawn = render(CHOICE, choice=typed)
+        assert "&lt;b&gt;Thema&lt;/b&gt;" in drawn
+        assert '<option value="1" selected>Eten &amp; drinken</option>' in drawn
+
+
+@pytest.mark.parametrize(
+    "mark", [mark_safe, lambda text: User(name=text), float.fromhex]
+)
+def test_kept_part_takes_no_value_that_equals_another(mark):
+    for choice in (
+        Choice("stand", mark("1"), (), ""),
+        Choice("stand", "Stand", (("1", mark("1")),), ""),
+    ):
+        with pytest.raises(TypeError):
+            render(CHOICE, choice=choice)
 
 
 @pytest.mark.parametrize(
