@@ -6,26 +6,21 @@ moments: here it is written once with others in their place, kept for the life o
 process, and filled in at each request. The query itself stays what ``visible_to`` and
 its like make of it.
 
-The stand-in for a reader has a key and seats and nothing else: a query that asks more
-of its reader fails when it is written, and does not answer for somebody else.
+The stand-in for a reader has a key and seats and nothing else, and a query may not ask
+the database while it is written: one that needs more fails then, and does not answer
+for somebody else, or with what was so at that moment.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import (
-    DateTimeField,
-    Field,
-    QuerySet,
-    UUIDField,
-    prefetch_related_objects,
-)
+from django.db.models import DateTimeField, Field, QuerySet, UUIDField
 from django.utils import timezone
 
 from portal.models import User
@@ -146,8 +141,13 @@ def _prepare(
     values = [_stand_in(each) for each in given]
     if user_id is not None:
         values.insert(0, _reader(user_id, seats))
-    queryset = build(*values, **more)
+    with connection.execute_wrapper(_refuse):
+        queryset = build(*values, **more)
     return _Prepared(queryset, dict(_numbered((user_id, seats, given))))
+
+
+def _refuse(*_args: Any) -> NoReturn:
+    raise TypeError("A query that is written once cannot ask the database first.")
 
 
 def _reader(user_id: Any, seats: tuple[tuple, ...]) -> User:
@@ -179,6 +179,8 @@ class _Prepared:
     def __init__(
         self, queryset: QuerySet, numbers: dict[Any, tuple[type, int]]
     ) -> None:
+        if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
+            raise TypeError("What is fetched beside it would be of the stand-in.")
         # Of what Django keeps to itself: how it makes rows of an answer.
         self.queryset: Any = queryset
         self.compiler = queryset.query.get_compiler(connection=connection)
@@ -209,7 +211,4 @@ class _Prepared:
         query: Any = copy(self.queryset.query)
         query.get_compiler = lambda *_args, **_kwargs: compiler
         filled: QuerySet = QuerySet(self.queryset.model, query, DEFAULT_DB_ALIAS)
-        rows = list(self.queryset._iterable_class(filled))
-        if lookups := self.queryset._prefetch_related_lookups:
-            prefetch_related_objects(rows, *lookups)
-        return rows
+        return list(self.queryset._iterable_class(filled))

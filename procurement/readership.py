@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from councils.models import Council, CouncilMembership, OrganisationMembership
-from procurement.models import Audience
-
-HELPERS = {CouncilMembership.Role.SECRETARY, CouncilMembership.Role.SUPPORTER}
+from procurement.models import HELPERS, Audience
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ councils did, as they stand at the moment of asking.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
@@ -116,11 +117,13 @@ class Deriving:
         self.now, self.since = now, since or now - LOOK_BACK
         self.ahead, self.councils = ahead, councils
         self.facts: dict[UUID, dict[tuple[UUID, UUID], Done]] = {}
-        self.rules: list[ReminderRule] = []
+
+    @cached_property
+    def rules(self) -> list[ReminderRule]:
+        return list(ReminderRule.objects.filter(is_active=True))
 
     def batches(self) -> Iterator[Batch]:
         """What is due and was not recorded yet, a rule and a phase at a time."""
-        self.rules = list(ReminderRule.objects.filter(is_active=True))
         rules: dict[str, list[ReminderRule]] = {}
         for rule in self.rules:
             rules.setdefault(rule.phase_kind, []).append(rule)

@@ -48,7 +48,7 @@ class Foreseen(Deriving):
     def when_answered(self) -> list[tuple[Cycle, str]]:
         """Per round of a care office: who gets a mail when it publishes its answers.
 
-        By the rules that ``dues`` read, until the step of the final outcome is past.
+        Until the step of the final outcome is past.
         """
         return [
             (each.cycle, who_is_told(of_round(self.rules, each.phases)))

@@ -74,9 +74,10 @@ def forget_submission(submission: Submission) -> bool:
     The input of councils stays theirs. False when another run was first, or when a
     version must stay after all.
     """
-    if not Submission.objects.filter(pk=submission.pk).exists():
+    try:
+        submission = lock(submission)
+    except Submission.DoesNotExist:
         return False
-    submission = lock(submission)
     if not _past_their_time().filter(pk=submission.pk).exists():
         return False
     versions = submission.versions.order_by("-number")

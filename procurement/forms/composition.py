@@ -68,12 +68,17 @@ class ParagraphForm(ModelForm):
         self.fields["request"].label_from_instance = lambda request: request.title
         self.fields["request"].empty_label = _("No request")
 
+        if not self.instance.cycle.care_office_id:
+            # A quality round has nobody there to read it.
+            del self.fields["for_care_office"]
+            self.instance.for_care_office = False
+
     def readers_shut_out_by(self, source: CouncilInput) -> list[str]:
         """Who may not read ``source``, of those for whom the text is ticked now."""
         return [
             str(label)
             for name, label in Paragraph.READERS.items()
-            if self[name].value() and not getattr(source, name)
+            if name in self.fields and self[name].value() and not getattr(source, name)
         ]
 
 

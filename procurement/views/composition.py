@@ -91,6 +91,9 @@ def detail(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespon
     used = _uses(paragraphs)
     aside = {each.pk for each in inputs if each.set_aside}  # type: ignore[attr-defined]
     sources = SourceFilter(request.GET, inputs=inputs)
+    # A quality round has no care office to read anything.
+    has_office = cycle.care_office_id is not None
+    closed = {each.pk for each in inputs if has_office and not each.for_care_office}
     return render(
         request,
         "procurement/composition/detail.html",
@@ -98,10 +101,10 @@ def detail(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespon
             "council": council,
             "cycle": cycle,
             "sources": sources,
-            "cards": _cards(sources.chosen(inputs, {*used, *aside}), used),
+            "cards": _cards(sources.chosen(inputs, {*used, *aside}), used, closed),
             "paragraphs": paragraphs,
             "total": len(inputs),
-            "closed_count": sum(not each.for_care_office for each in inputs),
+            "closed_count": len(closed),
             "used_count": len(used),
             "balance": _balance(paragraphs),
             "add_url": reverse(
@@ -173,13 +176,14 @@ def _uses(paragraphs: list[dict]) -> dict:
     return used
 
 
-def _cards(inputs: list[CouncilInput], used: dict) -> list[dict]:
+def _cards(inputs: list[CouncilInput], used: dict, closed: set[UUID]) -> list[dict]:
     return [
         {
             "input": each,
             "version": each.shared,
             "tile": actions.tile_of(each),
             "used_in": used.get(each.pk, []),
+            "is_closed": each.pk in closed,
         }
         for each in inputs
     ]

@@ -119,6 +119,28 @@ def test_query_that_can_find_nothing_finds_nothing():
     assert prepared.fetch(of_nobody, UserFactory()) == []
 
 
+def asks_first(user):
+    return CouncilInput.objects.filter(pk__in=list(CouncilInput.objects.all()))
+
+
+def asks_the_reader(user):
+    return CouncilInput.objects.filter(author__name=user.name)
+
+
+def fetches_beside(user):
+    return CouncilInput.objects.prefetch_related("versions")
+
+
+@pytest.mark.parametrize("build", [asks_first, asks_the_reader, fetches_beside])
+def test_query_that_needs_more_than_keys_and_seats_is_not_written(build, nothing_kept):
+    user = UserFactory()
+
+    with pytest.raises(TypeError):
+        prepared.fetch(build, user)
+
+    assert [shape[0].__name__ for shape in nothing_kept] == ["_terms"]
+
+
 def test_day_is_part_of_the_text():
     def starting(user_id):
         return (

@@ -26,6 +26,7 @@ from tests.factories import (
     CouncilInputFactory,
     CouncilInputVersionFactory,
     CouncilMembershipFactory,
+    CycleFactory,
     LocationFactory,
     PhaseFactory,
     ThemeFactory,
@@ -173,6 +174,42 @@ def test_a_new_paragraph_is_for_the_care_office_until_its_source_is_not(
     for source, is_for in ((story.night, True), (private, False)):
         page = client.get(address, {"bron": str(source.shared_id)})
         assert page.context["form"]["for_care_office"].value() is is_for
+
+
+def test_in_a_quality_round_no_care_office_is_named(story, client):
+    story.cycle = CycleFactory(
+        kind="quality_plan", care_office=None, organisation=story.organisation
+    )
+    words = CouncilInputFactory(
+        council=story.west,
+        cycle=story.cycle,
+        for_central_council=True,
+        for_organisation=True,
+    )
+    client.force_login(story.secretary)
+
+    page = client.get(composer(story))
+    assertContains(page, f"?bron={words.shared_id}")
+    assertNotContains(page, "het zorgkantoor")
+
+    form = client.get(
+        composer(story, "paragraph_create"), {"bron": str(words.shared_id)}
+    )
+    assertNotContains(form, "for_care_office")
+    typed = {
+        **form.context["form"].initial,
+        "title": "De nacht",
+        "for_organisation": "on",
+        "passage-0-text": "In de nacht is er niemand.",
+        "passage-0-source": str(words.shared_id),
+        "save": "1",
+    }
+    client.post(
+        composer(story, "paragraph_create"),
+        {name: value for name, value in typed.items() if value is not None},
+    )
+    paragraph = Paragraph.objects.get()
+    assert (paragraph.for_organisation, paragraph.for_care_office) == (True, False)
 
 
 def test_words_that_were_closed_after_they_were_used_are_pointed_at(story, client):
