@@ -126,7 +126,7 @@ def _stand_in(name: Any) -> Any:
     """The other value of a number in a shape."""
     if name is None:
         return None
-    if isinstance(name[0], type):
+    if name and isinstance(name[0], type):
         kind, number = name
         if kind is UUID:
             return UUID(int=FIRST_ID + number)

@@ -103,6 +103,26 @@ def test_ids_and_their_absence_are_told_apart():
         assert same_for(member, cycle)
 
 
+def among(user, cycles):
+    found = CouncilInput.objects.visible_to(user).filter(cycle__in=cycles)
+    return found.values_list("pk", flat=True)
+
+
+def test_any_number_of_ids_can_be_given():
+    row = CouncilInputFactory()
+    other = CouncilInputFactory(council=row.council, cycle=CycleFactory())
+    member = CouncilMembershipFactory(council=row.council).user
+    first, second = row.cycle_id, other.cycle_id
+
+    for cycles, found in (
+        ((), set()),
+        ((second,), {other.pk}),
+        ((first, second), {row.pk, other.pk}),
+        ((second, second), {other.pk}),
+    ):
+        assert set(prepared.fetch(among, member, cycles)) == found
+
+
 def test_other_kinds_of_the_same_query_are_texts_of_their_own():
     row = CouncilInputFactory()
     CouncilInputFactory(council=row.council)
