@@ -19,21 +19,27 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import DateTimeField, Field, QuerySet, UUIDField
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import CharField, DateTimeField, Field, QuerySet, UUIDField
 from django.utils import timezone
 
 from portal.models import User
 from portal.seats import seats_of
 
-# In place of the first, second … id and moment: no row will ever have such a one.
+# In place of the first, second … id, moment and text: no row will ever have these.
 FIRST_ID = 0x5EA7_0000_0000_4000_8000_0000_0000_0000
 FIRST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
+FIRST_TEXT = "\x1fin the place of text "
 MOST_KEPT = 500
 
-Given = UUID | datetime | Sequence[UUID] | None
+Value = UUID | datetime | str
+Given = Value | Sequence[UUID] | None
 
-_FIELDS: dict[type, Field] = {UUID: UUIDField(), datetime: DateTimeField()}
+_FIELDS: dict[type, Field] = {
+    UUID: UUIDField(),
+    datetime: DateTimeField(),
+    str: CharField(),
+}
 _kept: dict[Hashable, "_Prepared"] = {}
 
 
@@ -55,8 +61,8 @@ def fetch(
     """The rows of ``build(user, *given, **more)``, as the query set itself gives them.
 
     Of ``user`` it may ask the key and the seats, of ids only whether they are the
-    same. It may depend on the day, and on a moment only if that is ``given``. What is
-    in ``more`` becomes part of the text, so only what has a few values belongs there.
+    same. It may depend on the day; a moment or a text it must be ``given``. What is in
+    ``more`` becomes part of the text, so only what has a few values belongs there.
     """
     return _run(build, user.pk, _seats(user), given, more)
 
@@ -112,12 +118,12 @@ class _Names:
     """Numbers the values that it meets: the same value, the same number."""
 
     def __init__(self) -> None:
-        self.numbers: dict[UUID | datetime, int] = {}
+        self.numbers: dict[Value, int] = {}
 
     def of(self, value: Given) -> Any:
         if value is None:
             return None
-        if isinstance(value, UUID | datetime):
+        if isinstance(value, UUID | datetime | str):
             return type(value), self.numbers.setdefault(value, len(self.numbers))
         return tuple(self.of(each) for each in value)
 
@@ -130,6 +136,8 @@ def _stand_in(name: Any) -> Any:
         kind, number = name
         if kind is UUID:
             return UUID(int=FIRST_ID + number)
+        if kind is str:
+            return f"{FIRST_TEXT}{number}"
         return FIRST_MOMENT + timedelta(days=number)
     return [_stand_in(each) for each in name]
 
@@ -169,8 +177,8 @@ def _numbered(shape: Any) -> Iterator[tuple[Any, tuple[type, int]]]:
             yield from _numbered(each)
 
 
-def _for_database(value: UUID | datetime) -> Any:
-    return _FIELDS[type(value)].get_db_prep_value(value, connection)
+def _for_database(value: Value, to: Any = connection) -> Any:
+    return _FIELDS[type(value)].get_db_prep_value(value, to)
 
 
 class _Prepared:
@@ -199,14 +207,16 @@ class _Prepared:
             if place not in filled and isinstance(param, datetime):
                 raise TypeError("A moment must be given, or it is that of the first.")
 
-    def rows(self, values: list[UUID | datetime]) -> list[Any]:
+    def rows(self, values: list[Value]) -> list[Any]:
         if not self.sql:
             return []
+        # This thread's own, and not by way of the proxy: it is asked for every column.
+        mine = connections[DEFAULT_DB_ALIAS]
         params = self.params.copy()
         for place, number in self.holes:
-            params[place] = _for_database(values[number])
+            params[place] = _for_database(values[number], mine)
         compiler: Any = copy(self.compiler)
-        compiler.connection = connection
+        compiler.connection = mine
         compiler.as_sql = lambda: (self.sql, tuple(params))
         query: Any = copy(self.queryset.query)
         query.get_compiler = lambda *_args, **_kwargs: compiler

@@ -129,10 +129,11 @@ if IS_SQLITE:
         ),
     }
 else:
-    # PostgreSQL keeps the plan of a query that it has seen a few times.
+    # PostgreSQL keeps the plan of a query that it has seen before.
     DATABASES["default"]["OPTIONS"] = {
         "server_side_binding": True,
-        "prepare_threshold": 3,
+        "prepare_threshold": 1,
+        "options": "-c plan_cache_mode=force_generic_plan",
     }
 if DEMO and not IS_SQLITE:
     raise ImproperlyConfigured("DEMO=1 logs anyone in: it works with SQLite only.")
@@ -142,7 +143,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- People and login ------------------------------------------------------------
 
 AUTH_USER_MODEL = "portal.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["portal.sessions.AuthenticationBackend"]
+SESSION_ENGINE = "portal.sessions"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -3,27 +3,46 @@
 Its queries are those of ``visible_to``, written once for each kind of reader.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.utils import timezone
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Window,
+)
+from django.db.models.functions import TruncDate
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from councils.models import Sector
 from councils.permissions import care_office_ids
+from portal.dates import AMSTERDAM
 from portal.models import User
 from portal.moments import nl_short_date
+from portal.paging import PER_PAGE
 from portal.prepared import fetch
 from portal.templatetags.portal import Badge
 from procurement.forms.desk_filter import ANSWERED, DRAFTED, WAITING
-from procurement.models import Answer, CycleKind, Submission, SubmissionVersion
+from procurement.models import (
+    Answer,
+    CycleKind,
+    Submission,
+    SubmissionVersion,
+    SubmittedItem,
+)
 
 # What waits longest stands on top, and what is answered below it.
 ORDER = (
@@ -42,12 +61,13 @@ class Row(NamedTuple):
     kind: str
     year: int
     sector: str
-    signed_at: datetime
+    signed_on: date
     is_late: bool
-    answered_at: datetime | None
-    first_read_at: datetime | None
+    is_answered: bool
+    is_read: bool
     points: int
     answers: int | None
+    total: int
 
 
 COLUMNS = (
@@ -57,12 +77,13 @@ COLUMNS = (
     "submission__cycle__kind",
     "submission__cycle__contract_year",
     "submission__cycle__sector",
-    "signature__signed_at",
+    "signed_on",
     "signature__is_late",
-    "publication__at",
-    "submission__first_read_at",
+    "is_answered",
+    "is_read",
     "points",
     "answers",
+    "total",
 )
 
 
@@ -85,58 +106,66 @@ class Lines:
     """The submissions to the care offices of ``user`` that fit a filter."""
 
     user: User
-    now: datetime
+    today: date
     state: str = ""
     cycle: UUID | None = None
     word: str = ""
 
     def __len__(self) -> int:
-        return sum(count for (count,) in self._rows(_count))
+        return self._first[0].total if self._first else 0
 
     def __getitem__(self, part: slice) -> list[Line]:
-        found = self._rows(_lines, start=part.start, stop=part.stop)
-        return [self._line(Row._make(row)) for row in found]
+        first = part.start == 0 and part.stop <= PER_PAGE
+        rows = self._first[part] if first else self._rows(part.start, part.stop)
+        return [self._line(row) for row in rows]
 
-    def _rows(self, build: Any, **more: Any) -> Sequence[tuple]:
+    @cached_property
+    def _first(self) -> list[Row]:
+        """The first page: it also tells how many there are."""
+        return self._rows(0, PER_PAGE)
+
+    def _rows(self, start: int, stop: int) -> list[Row]:
+        part: dict[str, Any] = {"state": self.state, "start": start, "stop": stop}
         if self.word:
-            more["word"] = self.word
-            return build(self.user, self.cycle, state=self.state, **more)
-        return fetch(build, self.user, self.cycle, state=self.state, **more)
+            found = list(_lines(self.user, self.cycle, word=self.word, **part))
+        else:
+            found = fetch(_lines, self.user, self.cycle, **part)
+        return [Row._make(row) for row in found]
 
     def _line(self, row: Row) -> Line:
-        due_at = row.signed_at + timedelta(days=settings.AGREED_RESPONSE_DAYS)
-        age = _age(row.signed_at, self.now)
+        due = row.signed_on + timedelta(days=settings.AGREED_RESPONSE_DAYS)
+        age = _age(row.signed_on, self.today)
         kind, sector = CycleKind(row.kind).label, Sector(row.sector).label
-        is_overdue = row.answered_at is None and due_at < self.now
+        is_overdue = not row.is_answered and due < self.today
         done = {"done": row.answers or 0, "count": row.points}
         return Line(
             pk=str(row.pk),
             council=row.council,
             about=f"{row.organisation}. {capfirst(str(kind))} {row.year}, {sector}",
-            signed=nl_short_date(row.signed_at),
+            signed=nl_short_date(row.signed_on),
             age=f"{age}, {_('after closing')}" if row.is_late else age,
-            due=nl_short_date(due_at),
+            due=nl_short_date(due),
             is_overdue=is_overdue,
             answers=_("%(done)s of %(count)s") % done,
             state=_state(row, is_overdue=is_overdue),
         )
 
 
-def _age(signed_at: datetime, now: datetime) -> str:
-    days = (timezone.localdate(now) - timezone.localdate(signed_at)).days
+def _age(signed_on: date, today: date) -> str:
+    days = (today - signed_on).days
     if days < 1:
         return _("today")
     return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
 
 
 def _state(row: Row, *, is_overdue: bool) -> Badge:
-    if row.answered_at:
+    if row.is_answered:
         return Badge(_("Answered"), "done")
     if is_overdue:
         return Badge(_("Past the agreed date"), "late")
     if row.answers:
         return Badge(_("Answers in draft"), icon="pencil")
-    if row.first_read_at:
+    if row.is_read:
         return Badge(_("Waits for answers"), "wait")
     return Badge(_("New"), "now")
 
@@ -179,13 +208,6 @@ def _complete() -> QuerySet[Answer]:
     )
 
 
-def _count(
-    user: User, cycle: UUID | None, *, state: str = "", word: str = ""
-) -> QuerySet:
-    standing = _standing(user, cycle, state, word).annotate(all=Value("all"))
-    return standing.values("all").annotate(count=Count("pk")).values_list("count")
-
-
 def _lines(
     user: User,
     cycle: UUID | None,
@@ -195,14 +217,25 @@ def _lines(
     start: int,
     stop: int,
 ) -> QuerySet:
-    page = _standing(user, cycle, state, word).order_by(*ORDER)
-    answers = _complete().values("item__version").annotate(count=Count("pk"))
+    items = SubmittedItem.objects.filter(version=OuterRef("pk")).order_by()
     return (
-        # Looked up for the lines of a page only, as is all that is joined.
-        SubmissionVersion.objects.filter(pk__in=page.values("pk")[start:stop])
+        _standing(user, cycle, state, word)
         .annotate(
-            points=Count("submitted_items"), answers=Subquery(answers.values("count"))
+            signed_on=TruncDate("signature__signed_at", tzinfo=AMSTERDAM),
+            is_answered=_is_there("publication"),
+            is_read=_is_there("submission__first_read_at"),
+            points=Subquery(_number(items, "version")),
+            answers=Subquery(_number(_complete(), "item__version")),
+            total=Window(Count("pk")),
         )
         .order_by(*ORDER)
-        .values_list(*COLUMNS)
+        .values_list(*COLUMNS)[start:stop]
     )
+
+
+def _is_there(name: str) -> ExpressionWrapper:
+    return ExpressionWrapper(Q(**{f"{name}__isnull": False}), BooleanField())
+
+
+def _number(rows: QuerySet, of: str) -> QuerySet:
+    return rows.values(of).annotate(count=Count("pk")).values("count")

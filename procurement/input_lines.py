@@ -4,23 +4,26 @@ The page that everybody opens most. Its queries are those of ``visible_to``, pre
 once for each kind of reader; a line is made of what it shows and not of models.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When, Window
 from django.db.models.fields.json import KT
+from django.db.models.functions import TruncDate
 from django.utils.text import capfirst
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from councils.models import Location
 from councils.permissions import council_ids
+from portal.dates import AMSTERDAM
 from portal.models import User
 from portal.moments import nl_short_date
+from portal.paging import PER_PAGE
 from portal.prepared import fetch
 from portal.templatetags.portal import Badge
 from procurement.models import CouncilInput, InputDraft, Recognition, Theme
@@ -39,11 +42,13 @@ COLUMNS = (
     "shared_id",
     "title",
     "kind",
-    "saved_at",
+    "saved_on",
     "theme_name",
     "place_name",
     "recognised",
     "draft_title",
+    "total",
+    *(f"all_{kind.value}" for kind in Kind),
 )
 
 ORDER = ("-created_at", "pk")
@@ -62,11 +67,17 @@ class Row(NamedTuple):
     shared_id: UUID | None
     title: str
     kind: str
-    saved_at: datetime
+    saved_on: date
     theme: str
     place: str | None
     recognised: int | None
     draft_title: str | None
+    # Of all that fit: how many, and how many of each kind that the council knows of.
+    total: int
+    concerns: int
+    good_examples: int
+    new_insights: int
+    questions: int
 
 
 class Line(NamedTuple):
@@ -95,23 +106,35 @@ class Lines:
 
     def counted(self) -> tuple[int, dict[str, int]]:
         """How many fit, and how many there are of each kind without the condition."""
+        everything = replace(self, condition=None) if self.condition else self
         by_kind: dict[str, int] = dict.fromkeys(Kind, 0)
-        fitting = 0
-        for status, kind, count, fit in self._rows(_counts):
-            fitting += fit
-            if status == Status.PASSED_ON:
-                by_kind[kind] += count
-        return fitting, by_kind
+        for row in everything._first[:1]:
+            by_kind = {
+                Kind.CONCERN: row.concerns,
+                Kind.GOOD_EXAMPLE: row.good_examples,
+                Kind.NEW_INSIGHT: row.new_insights,
+                Kind.QUESTION: row.questions,
+            }
+        return sum(row.total for row in self._first[:1]), by_kind
 
     def __getitem__(self, part: slice) -> list[Line]:
-        found = self._rows(_lines, start=part.start, stop=part.stop)
+        first = part.start == 0 and part.stop <= PER_PAGE
+        rows = self._first[part] if first else self._rows(part.start, part.stop)
         sentences = _Sentences(self.user, self.names_councils)
-        return [sentences.line(Row._make(row)) for row in found]
+        return [sentences.line(row) for row in rows]
 
-    def _rows(self, build: Callable[..., QuerySet], **more: Any) -> list[tuple]:
+    @cached_property
+    def _first(self) -> list[Row]:
+        """The first page: it also tells how many there are."""
+        return self._rows(0, PER_PAGE)
+
+    def _rows(self, start: int, stop: int) -> list[Row]:
+        what = self.user, self.cycle, self.council
         if self.condition is None:
-            return fetch(build, self.user, self.cycle, self.council, **more)
-        return list(build(self.user, self.cycle, self.council, self.condition, **more))
+            found = fetch(_lines, *what, start=start, stop=stop)
+        else:
+            found = list(_lines(*what, self.condition, start=start, stop=stop))
+        return [Row._make(row) for row in found]
 
 
 def _scope(user: User, cycle: UUID | None, council: UUID | None) -> QuerySet:
@@ -130,19 +153,6 @@ def _read(user: User, name: str) -> Case:
     return Case(When(own, then=f"current__{name}"), default=f"shared__{name}")
 
 
-def _counts(
-    user: User, cycle: UUID | None, council: UUID | None, condition: Q | None = None
-) -> QuerySet:
-    return (
-        _scope(user, cycle, council)
-        .order_by()
-        .annotate(kind=_read(user, "kind"))
-        .values("status", "kind")
-        .annotate(count=Count("pk"), fitting=Count("pk", filter=condition))
-        .values_list("status", "kind", "count", "fitting")
-    )
-
-
 def _lines(
     user: User,
     cycle: UUID | None,
@@ -155,17 +165,27 @@ def _lines(
     drafts = InputDraft.objects.filter(council_input=OuterRef("pk"), editor=user)
     recognised = Recognition.objects.filter(council_input=OuterRef("pk")).order_by()
     counted = recognised.values("council_input").annotate(count=Count("pk"))
-    newest = _scope(user, cycle, council).filter(condition or Q()).order_by(*ORDER)
+    passed_on = Q(status=Status.PASSED_ON)
     return (
-        CouncilInput.objects.filter(pk__in=newest.values("pk")[start:stop])
+        _scope(user, cycle, council)
+        .filter(condition or Q())
         .annotate(
             title=_read(user, "title"),
             kind=_read(user, "kind"),
-            saved_at=_read(user, "saved_at"),
+            saved_on=TruncDate(_read(user, "saved_at"), tzinfo=AMSTERDAM),
             theme=_read(user, "theme"),
             place=_read(user, "location"),
         )
-        # Looked up for the lines of a page only, as is all that is joined.
+        .annotate(
+            total=Window(Count("pk")),
+            **{
+                f"all_{kind.value}": Window(
+                    Count("pk", filter=passed_on & Q(kind=kind))
+                )
+                for kind in Kind
+            },
+        )
+        # Looked up by the database for the lines of a page only.
         .annotate(
             theme_name=_name(Theme, "theme"),
             place_name=_name(Location, "place"),
@@ -175,7 +195,7 @@ def _lines(
             ),
         )
         .order_by(*ORDER)
-        .values_list(*COLUMNS)
+        .values_list(*COLUMNS)[start:stop]
     )
 
 
@@ -190,7 +210,9 @@ class _Sentences:
         self.seats = set(council_ids(user))
         self.names_councils = names_councils
         self.kinds = {kind.value: str(capfirst(kind.label)) for kind in Kind}
+        # A page says the same day and the same theme many times.
         self.days: dict[date, str] = {}
+        self.themes: dict[str, str] = {}
         self.draft = Badge(_("Draft"), "wait", "pencil")
         self.ours = Badge(_("Our council only"), icon="lock")
         self.shared = Badge(_("Shared"), "done", "people")
@@ -217,14 +239,14 @@ class _Sentences:
 
     def _about(self, row: Row, is_own: bool) -> Iterator[str]:
         yield self.kinds[row.kind]
-        yield capfirst(row.theme)
+        yield self._theme(row.theme)
         if row.place:
             yield row.place
         if self.names_councils:
             yield row.council
         if is_own:
             yield row.author
-        yield self._day(row.saved_at)
+        yield self._day(row.saved_on)
         if row.recognised:
             yield ngettext(
                 "%(count)s member recognises this",
@@ -237,8 +259,12 @@ class _Sentences:
             return self.theirs
         return self.shared if row.shared_id else self.ours
 
-    def _day(self, moment: datetime) -> str:
-        day = localdate(moment)
+    def _theme(self, name: str) -> str:
+        if name not in self.themes:
+            self.themes[name] = capfirst(name)
+        return self.themes[name]
+
+    def _day(self, day: date) -> str:
         if day not in self.days:
             self.days[day] = nl_short_date(day)
         return self.days[day]

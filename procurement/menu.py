@@ -1,6 +1,7 @@
 """The main menu: at most seven words, by what a person does here."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -38,9 +39,13 @@ BELONGS_TO = {
 PREPARE = {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY}
 
 
+# Asked for by every page, and the same as long as a process lives.
+_address = cache(reverse)
+
+
 def menu_for(request: HttpRequest, seats: list[Seat]) -> list[MenuItem]:
     """The words for this reader, with the one marked that leads to this page."""
-    items = [(reverse(name), label) for name, label in _words(request, seats)]
+    items = [(_address(name), label) for name, label in _words(request, seats)]
     return _marked(items, _home_of(request))
 
 
@@ -70,7 +75,7 @@ def _home_of(request: HttpRequest) -> str:
     match = request.resolver_match
     subject = (match.url_name or "").partition("_")[0] if match else ""
     if match and match.app_name == "procurement" and subject in BELONGS_TO:
-        return reverse(BELONGS_TO[subject][0])
+        return _address(BELONGS_TO[subject][0])
     return request.path
 
 

@@ -38,7 +38,7 @@ def listing(request: UserRequest) -> HttpResponse:
     filters = DeskFilter(request.GET, request.user)
     lines = Lines(
         request.user,
-        timezone.now(),
+        timezone.localdate(),
         state=filters.state,
         cycle=UUID(filters.cycle) if filters.cycle else None,
         word=filters.word,

@@ -495,9 +495,9 @@ def test_every_page_of_the_door_is_ours():
 
 
 def test_there_is_one_way_to_check_who_somebody_is():
-    assert settings.AUTHENTICATION_BACKENDS == [
-        "allauth.account.auth_backends.AuthenticationBackend"
-    ]
+    (only,) = settings.AUTHENTICATION_BACKENDS
+
+    assert only == "portal.sessions.AuthenticationBackend"
 
 
 # --- The admin -------------------------------------------------------------------

@@ -430,15 +430,15 @@ def test_empty_list_says_how_to_begin(client, world):
 
 @pytest.mark.parametrize("count", [1, 50])
 @pytest.mark.parametrize("who", ["member", "central secretary", "staff"])
-def test_list_takes_six_queries_for_any_number(
+def test_list_takes_five_queries_for_any_number(
     client, world, count, who, django_assert_num_queries
 ):
     for _ in range(count):
         world.input(shared=True)
     world.as_(client, who)
 
-    # session, person, seats, filters, counts, rows
-    with django_assert_num_queries(6):
+    # session, person, seats, filters, rows
+    with django_assert_num_queries(5):
         page = client.get(LIST)
 
     assertContains(page, ">Zondag zonder koffie</a>", count=count)
