@@ -200,7 +200,7 @@ def _lines(
 
 
 def _name(model: type[Theme | Location], key: str) -> Subquery:
-    return Subquery(model.objects.filter(pk=OuterRef(key)).values("name")[:1])
+    return Subquery(model.objects.filter(pk=OuterRef(key)).order_by().values("name"))
 
 
 class _Sentences:
