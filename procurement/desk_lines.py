@@ -4,12 +4,11 @@ Its queries are those of ``visible_to``, written once for each kind of reader.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import (
     BooleanField,
     Count,
@@ -23,6 +22,7 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,6 +35,7 @@ from portal.moments import nl_short_date
 from portal.paging import PER_PAGE
 from portal.prepared import fetch
 from portal.templatetags.portal import Badge
+from procurement.expected.office import answer_due
 from procurement.forms.desk_filter import ANSWERED, DRAFTED, WAITING
 from procurement.models import (
     Answer,
@@ -106,7 +107,7 @@ class Lines:
     """The submissions to the care offices of ``user`` that fit a filter."""
 
     user: User
-    today: date
+    now: datetime
     state: str = ""
     cycle: UUID | None = None
     word: str = ""
@@ -124,6 +125,10 @@ class Lines:
         """The first page: it also tells how many there are."""
         return self._rows(0, PER_PAGE)
 
+    @cached_property
+    def _today(self) -> date:
+        return timezone.localdate(self.now)
+
     def _rows(self, start: int, stop: int) -> list[Row]:
         part: dict[str, Any] = {"state": self.state, "start": start, "stop": stop}
         if self.word:
@@ -133,10 +138,10 @@ class Lines:
         return [Row._make(row) for row in found]
 
     def _line(self, row: Row) -> Line:
-        due = row.signed_on + timedelta(days=settings.AGREED_RESPONSE_DAYS)
-        age = _age(row.signed_on, self.today)
+        due = answer_due(row.signed_on)
+        age = _age(row.signed_on, self._today)
         kind, sector = CycleKind(row.kind).label, Sector(row.sector).label
-        is_overdue = not row.is_answered and due < self.today
+        is_overdue = not row.is_answered and due <= self.now
         done = {"done": row.answers or 0, "count": row.points}
         return Line(
             pk=str(row.pk),

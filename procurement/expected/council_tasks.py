@@ -1,10 +1,10 @@
 """The tasks of a council's people, each gone as soon as it is done."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
-from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.permissions import council_seats
@@ -22,7 +22,13 @@ from procurement.expected.council import (
 from procurement.expected.rounds import Round, role_of
 from procurement.expected.task import CLOSED_FOR, Group, Task, address, group_of
 from procurement.facts import Left, Step, left_to_do
-from procurement.models import Phase, PhaseRole, ShowingPart, Submission
+from procurement.models import (
+    Phase,
+    PhaseRole,
+    ShowingPart,
+    Submission,
+    answer_day,
+)
 
 
 def council_tasks(user: User, state: State) -> Iterator[Task]:
@@ -337,15 +343,18 @@ def waiting(user: User, state: State) -> Iterator[Task]:
             submission.status == Submission.Status.SUBMITTED
             and not submission.answers_newest
         ):
-            term = timedelta(days=settings.AGREED_RESPONSE_DAYS)
-            until = cast(datetime, submission.signed_at) + term
             yield Task(
                 kind="waits_answers",
-                why=_("Agreed: an answer before %(date)s.") % {"date": since(until)},
+                why=_("Agreed: an answer before %(date)s.")
+                % {"date": _answer_by(submission)},
                 waits_at=_("With the care office"),
                 **common,
             )
     yield from _reactions(user, state)
+
+
+def _answer_by(submission: Submission) -> str:
+    return nl_date(answer_day(timezone.localdate(submission.signed_at)))
 
 
 def submission_round(state: State, submission: Submission) -> str:

@@ -1,12 +1,13 @@
 """What is asked of the staff of a care office, and of an organisation."""
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -110,6 +111,11 @@ def _points(user: User, now: datetime) -> Iterator[Task]:
         yield _point_task(waiting, names.get(waiting.office_id, ""), now)
 
 
+def answer_due(signed_on: date) -> datetime:
+    """When the time is over that was agreed for an answer."""
+    return moment(answer_day(signed_on), END_OF_DAY)
+
+
 def _waiting(user: User) -> QuerySet:
     newer = SubmissionVersion.objects.filter(
         submission=OuterRef("submission"),
@@ -164,7 +170,7 @@ class _Waiting(NamedTuple):
 
 def _point_task(waiting: _Waiting, name: str, now: datetime) -> Task:
     left = waiting.points - waiting.answered
-    due = moment(answer_day(waiting.signed_at), END_OF_DAY)
+    due = answer_due(timezone.localdate(waiting.signed_at))
     said = ngettext("Answer %(count)s point", "Answer %(count)s points", left)
     what = said % {"count": left} if left else _("Publish the answers together")
     return Task(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -241,9 +241,9 @@ class MinorityStatement(models.Model):
         return f"statement {str(self.pk)[:8]}"
 
 
-def answer_day(signed_at: datetime) -> date:
-    """Until when the care office has to answer what was signed at that moment."""
-    return timezone.localdate(signed_at) + timedelta(days=settings.AGREED_RESPONSE_DAYS)
+def answer_day(signed_on: date) -> date:
+    """Until when the care office has to answer what was signed on that day."""
+    return signed_on + timedelta(days=settings.AGREED_RESPONSE_DAYS)
 
 
 class Signature(models.Model):
@@ -282,4 +282,4 @@ class Signature(models.Model):
     @property
     def answer_by(self) -> date:
         """Until when the care office has, by the agreed response term."""
-        return answer_day(self.signed_at)
+        return answer_day(timezone.localdate(self.signed_at))

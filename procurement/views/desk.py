@@ -1,9 +1,7 @@
 """The desk of the care office: what came in, and an answer to every item of it."""
 
-from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -38,7 +36,7 @@ def listing(request: UserRequest) -> HttpResponse:
     filters = DeskFilter(request.GET, request.user)
     lines = Lines(
         request.user,
-        timezone.localdate(),
+        timezone.now(),
         state=filters.state,
         cycle=UUID(filters.cycle) if filters.cycle else None,
         word=filters.word,
@@ -103,8 +101,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
             "ready": len(ready),
             "first_open": next((i["id"] for i in items if i["id"] not in ready), None),
             "publication": getattr(version, "publication", None),
-            "due_at": signature.signed_at
-            + timedelta(days=settings.AGREED_RESPONSE_DAYS),
+            "answer_by": signature.answer_by,
             "is_taken_back": submission.status != Submission.Status.SUBMITTED,
         },
     )

@@ -17,6 +17,7 @@ from portal.models import OutgoingMail
 from procurement.actions import composition, submission
 from procurement.actions import response as actions
 from procurement.actions.composition import Sentences
+from procurement.expected import expected_tasks
 from procurement.models import (
     Answer,
     Goal,
@@ -385,6 +386,25 @@ def test_the_desk_says_how_long_ago_a_text_came(desk, client, days, said):
 
     with time_machine.travel(came + timedelta(days=days), tick=False):
         assertContains(client.get(reverse("procurement:desk_list")), said)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_over"),
+    [("2027-10-13 16:59+02:00", False), ("2027-10-13 17:00+02:00", True)],
+)
+def test_desk_and_home_say_at_the_same_minute_that_the_agreed_date_has_passed(
+    client, at, is_over
+):
+    with time_machine.travel("2027-09-01 09:00+02:00", tick=False):
+        desk = Desk()
+
+    with time_machine.travel(at, tick=False):
+        client.force_login(desk.buyer)
+        listed = client.get(reverse("procurement:desk_list"))
+        [task] = expected_tasks(desk.buyer, timezone.now())
+
+    assert ("De afgesproken datum is voorbij" in listed.content.decode()) is is_over
+    assert task.is_overdue is is_over
 
 
 @pytest.mark.parametrize("count", [1, 4])
