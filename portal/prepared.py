@@ -30,6 +30,8 @@ from portal.seats import seats_of
 FIRST_ID = 0x5EA7_0000_0000_4000_8000_0000_0000_0000
 FIRST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 FIRST_TEXT = "\x1fin the place of text "
+# By which one of these is seen in what was made of it.
+STANDING_IN = (f"{FIRST_ID:x}"[:20], FIRST_TEXT)
 MOST_KEPT = 500
 
 Value = UUID | datetime | str
@@ -61,8 +63,9 @@ def fetch(
     """The rows of ``build(user, *given, **more)``, as the query set itself gives them.
 
     Of ``user`` it may ask the key and the seats, of ids only whether they are the
-    same. It may depend on the day; a moment or a text it must be ``given``. What is in
-    ``more`` becomes part of the text, so only what has a few values belongs there.
+    same. It may depend on the day; a moment or a text it must be ``given``, and that is
+    asked for as it is: no later moment, no part of a text. What is in ``more`` becomes
+    part of the SQL, so only what has a few values belongs there.
     """
     return _run(build, user.pk, _seats(user), given, more)
 
@@ -204,8 +207,12 @@ class _Prepared:
         ]
         filled = {place for place, _number in self.holes}
         for place, param in enumerate(self.params):
-            if place not in filled and isinstance(param, datetime):
+            if place in filled:
+                continue
+            if isinstance(param, datetime):
                 raise TypeError("A moment must be given, or it is that of the first.")
+            if any(sign in str(param).replace("-", "") for sign in STANDING_IN):
+                raise TypeError("What is given must be asked for as it is.")
 
     def rows(self, values: list[Value]) -> list[Any]:
         if not self.sql:

@@ -165,7 +165,6 @@ def _lines(
     drafts = InputDraft.objects.filter(council_input=OuterRef("pk"), editor=user)
     recognised = Recognition.objects.filter(council_input=OuterRef("pk")).order_by()
     counted = recognised.values("council_input").annotate(count=Count("pk"))
-    passed_on = Q(status=Status.PASSED_ON)
     return (
         _scope(user, cycle, council)
         .filter(condition or Q())
@@ -176,15 +175,7 @@ def _lines(
             theme=_read(user, "theme"),
             place=_read(user, "location"),
         )
-        .annotate(
-            total=Window(Count("pk")),
-            **{
-                f"all_{kind.value}": Window(
-                    Count("pk", filter=passed_on & Q(kind=kind))
-                )
-                for kind in Kind
-            },
-        )
+        .annotate(total=Window(Count("pk")), **_of_each_kind())
         # Looked up by the database for the lines of a page only.
         .annotate(
             theme_name=_name(Theme, "theme"),
@@ -197,6 +188,14 @@ def _lines(
         .order_by(*ORDER)
         .values_list(*COLUMNS)[start:stop]
     )
+
+
+def _of_each_kind() -> dict[str, Window]:
+    passed_on = Q(status=Status.PASSED_ON)
+    return {
+        f"all_{kind.value}": Window(Count("pk", filter=passed_on & Q(kind=kind)))
+        for kind in Kind
+    }
 
 
 def _name(model: type[Theme | Location], key: str) -> Subquery:

@@ -151,7 +151,32 @@ def fetches_beside(user):
     return CouncilInput.objects.prefetch_related("versions")
 
 
-@pytest.mark.parametrize("build", [asks_first, asks_the_reader, fetches_beside])
+def asks_for_a_part(user):
+    return CouncilInput.objects.filter(author__name__contains=str(user.pk))
+
+
+@pytest.mark.parametrize("name", ["Truus", "100%"])
+def test_text_can_be_given_to_ask_for_as_it_is(name):
+    def named(text):
+        return User.objects.filter(name=text).values_list("name", flat=True)
+
+    for each in ("Truus", "100%"):
+        UserFactory(name=each)
+
+    assert prepared.fetch_of(named, name) == [name]
+
+
+def test_part_of_a_text_cannot_be_asked_for():
+    def named(text):
+        return User.objects.filter(name__contains=text).values_list("name")
+
+    with pytest.raises(TypeError):
+        prepared.fetch_of(named, "Truus")
+
+
+@pytest.mark.parametrize(
+    "build", [asks_first, asks_the_reader, asks_for_a_part, fetches_beside]
+)
 def test_query_that_needs_more_than_keys_and_seats_is_not_written(build, nothing_kept):
     user = UserFactory()
 
