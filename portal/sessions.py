@@ -19,6 +19,11 @@ from portal.prepared import fetch_of
 class SessionStore(DjangosStore):
     """The sessions of ``django.contrib.sessions``."""
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Only what keys are made of is asked for: no database takes a NUL."""
+        is_long_enough = super()._validate_session_key(key)
+        return bool(key and is_long_enough and key.isascii() and key.isalnum())
+
     def _get_session_from_db(self) -> Session | None:
         found = fetch_of(_session, self.session_key, timezone.now())
         if not found:

@@ -5,7 +5,7 @@ import time_machine
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.urls import reverse
-from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from portal.models import User
 from portal.tasks import forget_old_rows
@@ -52,6 +52,23 @@ def test_browser_that_dropped_the_cookie_in_time_hears_it_too(client, member, cl
     del client.cookies[settings.SESSION_COOKIE_NAME]
 
     assertContains(visit(client), RAN_OUT)
+
+
+@pytest.mark.parametrize("odd", ["\0", " ", "'", "é", "\n"])
+def test_cookie_that_no_session_can_have_is_not_asked_for(
+    client, member, odd, django_assert_num_queries
+):
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    client.cookies[settings.SESSION_COOKIE_NAME] = key + odd
+
+    with django_assert_num_queries(0):
+        page = client.get(reverse("about"))
+
+    assert page.status_code == 200
+    assertRedirects(
+        client.get(reverse("account_settings")),
+        f"{reverse('account_login')}?next={reverse('account_settings')}",
+    )
 
 
 def test_visits_keep_the_session(client, member, clock):
