@@ -87,7 +87,7 @@ def queue() -> Queue:
         may_leave |= Q(is_secret=False)
     is_due = Q(send_at=None) | Q(send_at__lte=now)
     waiting = (
-        OutgoingMail.objects.filter(status=Status.QUEUED)
+        OutgoingMail.objects.that_are(Status.QUEUED)
         .values("reason")
         .annotate(
             count=Count("pk"),
@@ -102,7 +102,7 @@ def queue() -> Queue:
     since = min((row["since"] for row in rows if row["since"]), default=None)
     return Queue(
         waiting=sum(row["count"] for row in rows),
-        sending=OutgoingMail.objects.filter(status=Status.SENDING).count(),
+        sending=OutgoingMail.objects.that_are(Status.SENDING).count(),
         longest_wait=_wait_since(since, now),
         reasons=[(row["reason"], row["count"]) for row in rows if row["reason"]],
     )

@@ -25,6 +25,9 @@ from portal.models import OutgoingMail, User
 from portal.moments import nl_moment
 from portal.transitions import lock
 
+# A statement of PostgreSQL takes 65,535 values.
+MANY = 1000
+
 
 class Wording(NamedTuple):
     """The subject of a mail, its text below the greeting, and whom to ask."""
@@ -141,7 +144,7 @@ def address(
 
 
 def queue_all(mails: list[OutgoingMail]) -> None:
-    """Put mails in the outbox in one statement; those that are there stay as they are.
+    """Put mails in the outbox, many at a time; those that are there stay as they are.
 
     Call it inside the transaction of what they are about.
     """
@@ -150,7 +153,7 @@ def queue_all(mails: list[OutgoingMail]) -> None:
     for mail in mails:
         mail.pk = OutgoingMail.id_of(mail.key)
     # Whether a row is there already is for the database to know.
-    OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
+    OutgoingMail.objects.bulk_create(mails, batch_size=MANY, ignore_conflicts=True)
     waiting = [mail for mail in mails if mail.status == OutgoingMail.Status.QUEUED]
     if waiting:
         wake.senders_after_commit(at_once=any(mail.is_secret for mail in waiting))

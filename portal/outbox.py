@@ -33,9 +33,8 @@ def too_late() -> str:
 
 def record_missed() -> None:
     """Write down what came too late, also while it waits for the morning."""
-    late = OutgoingMail.objects.filter(
-        status=Status.QUEUED, useless_after__lt=timezone.now()
-    )
+    queued = OutgoingMail.objects.that_are(Status.QUEUED)
+    late = queued.filter(useless_after__lt=timezone.now())
     reason = Trim(Concat(Value(f"{too_late()} ", TextField()), F("reason")))
     late.update(status=Status.MISSED, reason=reason, body=_BODY)
 
@@ -105,7 +104,8 @@ class Claim:
 
     @property
     def rows(self) -> QuerySet[OutgoingMail]:
-        return OutgoingMail.objects.filter(claimed_by=self.token, status=Status.SENDING)
+        sending = OutgoingMail.objects.that_are(Status.SENDING)
+        return sending.filter(claimed_by=self.token)
 
     @transaction.atomic
     def take(self, most: int, *, only_secret: bool = False) -> list[OutgoingMail]:

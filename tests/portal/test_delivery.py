@@ -21,7 +21,7 @@ from portal.dates import AMSTERDAM
 from portal.delivery import Sender, deliver_waiting
 from portal.mail_message import message_of
 from portal.models import MailOptOut, OutgoingMail
-from portal.outbox import Claim, free_abandoned
+from portal.outbox import Claim, Status, free_abandoned
 from tests.factories import UserFactory
 from tests.mailserver import MailServer
 
@@ -563,6 +563,25 @@ def test_what_is_in_doubt_is_announced_alone(mail_server):
         "queued",
     ]
     assert [mail.attempts for mail in (first, doubted, last)] == [1, 1, 0]
+
+
+def test_who_looks_for_mails_names_their_status_in_the_text_of_the_query():
+    # Only then does a plan that PostgreSQL keeps use the index of those rows.
+    with CaptureQueriesContext(connection) as captured:
+        deliver_waiting()
+        list(OutgoingMail.objects.held())
+
+    looks = [
+        query["sql"].partition(" WHERE ")[2]
+        for query in captured
+        if '"portal_outgoingmail"' in query["sql"]
+    ]
+    assert len(looks) == 9
+    assert [
+        look
+        for look in looks
+        if not any(f"\"status\" = '{word}'" in look for word in Status)
+    ] == []
 
 
 def test_senders_share_what_is_left_of_a_wave():

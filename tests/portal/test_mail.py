@@ -313,3 +313,16 @@ def test_an_administrator_lets_a_held_mail_go_and_that_is_written_down():
         boss,
         {"kind": "phase_opens"},
     )
+
+
+def test_any_number_of_mails_is_queued_at_once():
+    person = UserFactory()
+    mails = [
+        OutgoingMail(key=f"k{number}", kind="phase_opens", user=person, to=person.email)
+        for number in range(5_000)
+    ]
+
+    with transaction.atomic():
+        mail.queue_all(mails)
+
+    assert OutgoingMail.objects.count() == 5_000
