@@ -54,7 +54,10 @@ class InvitationForm(ModelForm):
                 help_text=_("Tick none for all regions of the care office."),
             )
         self.fields["role"] = forms.ChoiceField(
-            label=_("Role"), choices=roles, widget=Radios(hints)
+            label=_("Role"),
+            choices=roles,
+            widget=Radios(hints),
+            error_messages={"required": _("Choose a role.")},
         )
 
     def clean(self) -> dict[str, Any]:

@@ -92,6 +92,7 @@ class InputForm(Form):
         min_value=0,
         max_value=100_000,
         widget=forms.TextInput({"inputmode": "numeric", "class": "w-s"}),
+        error_messages={"invalid": _("Write a number, such as 12.")},
     )
     consulted_how = forms.CharField(
         label=_("Who were they, and how did you ask?"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from portal.accounts import be
 from portal.mailbox import sent_mails
-from portal.models import User
+from portal.models import OutgoingMail, User
 from procurement.demo.world import PEOPLE
 
 # Who stands together on the page, by the end of the address.
@@ -72,6 +72,9 @@ def post(request):
         "procurement/demo/mails.html",
         {
             "mails": sent_mails(),
+            "waiting": OutgoingMail.objects.that_are(
+                OutgoingMail.Status.QUEUED
+            ).count(),
             "quiet_from": settings.MAIL_QUIET_FROM.replace(":", "."),
             "quiet_until": settings.MAIL_QUIET_UNTIL.replace(":", "."),
         },

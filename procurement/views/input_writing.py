@@ -240,6 +240,7 @@ def _rounds(organisations: set[UUID | None]) -> list[tuple[UUID, Cycle]]:
     coming = planned.filter(closes_at__gt=timezone.now())
     found = [
         Cycle.objects.with_council_of(organisation)
+        .select_related("care_office", "organisation")
         .filter(Exists(coming) | ~Exists(planned))
         .annotate(of=Value(organisation, output_field=UUIDField()))
         for organisation in organisations

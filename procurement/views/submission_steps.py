@@ -34,7 +34,7 @@ def steps_of(submission: Submission, version: SubmissionVersion | None) -> list[
             "done" if publication else "now" if signature else "",
             [nl_short_date(publication.at)]
             if publication
-            else [_("Before %(date)s") % {"date": nl_short_date(signature.answer_by)}]
+            else [_("By %(date)s") % {"date": nl_short_date(signature.answer_by)}]
             if signature
             else [],
         ),

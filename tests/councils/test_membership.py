@@ -209,6 +209,18 @@ def test_the_seat_of_another_council_does_not_exist_for_a_secretary(client, secr
         assert client.get(url).status_code == 404
 
 
+def test_a_role_that_was_not_chosen_is_asked_for_in_plain_words(client, secretary):
+    client.force_login(secretary.user)
+
+    page = client.post(
+        reverse("councils:council_invite", args=[secretary.council_id]),
+        {"name": "Nel", "email": "nel@raad.example", "starts_on": "2027-06-01"},
+    )
+
+    assertContains(page, "Kies een rol.")
+    assertContains(page, 'value="Nel"')
+
+
 def test_an_end_before_the_start_is_said_beside_the_field(client, secretary):
     term = CouncilMembershipFactory(
         council=secretary.council, starts_on=date(2027, 6, 1)

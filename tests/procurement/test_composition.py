@@ -118,6 +118,21 @@ def composer(story, name="composition_detail"):
     return reverse(f"procurement:{name}", args=[story.cycle.pk, story.central.pk])
 
 
+def test_the_composer_says_how_many_people_were_asked_and_how(story, client):
+    CouncilInputFactory(
+        council=story.west,
+        cycle=story.cycle,
+        shared=True,
+        words__consulted=12,
+        words__consulted_how="bewoners, aan de koffietafel",
+    )
+    client.force_login(story.secretary)
+
+    page = client.get(composer(story))
+
+    assertContains(page, "12 mensen gevraagd: bewoners, aan de koffietafel.")
+
+
 SHUT_OUT = "Raad West laat dit niet lezen door het zorgkantoor."
 
 

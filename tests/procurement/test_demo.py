@@ -123,6 +123,15 @@ def test_outside_a_showing_nobody_is_stepped_into(loaded, client):
     assert client.get(reverse("demo_mails")).status_code == 404
 
 
+def test_the_mails_of_the_showing_say_how_many_still_wait(loaded, client, settings):
+    settings.DEMO = True
+    OutgoingMail.objects.create(key="1", kind="phase_opens", to="riet@raad.example")
+
+    page = client.get(reverse("demo_mails"))
+
+    assertContains(page, "1 mail wacht tot het tijd is om te vertrekken.")
+
+
 def test_looking_around_takes_a_press_and_no_mere_visit(loaded, client, settings):
     settings.DEMO = True
 

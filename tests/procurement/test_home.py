@@ -376,7 +376,7 @@ def test_the_switch_only_filters(client, summer):
 def test_an_administrator_sees_whether_mail_is_held(client):
     client.force_login(UserFactory(is_staff=True))
 
-    assertContains(client.get(reverse("home")), "Alle mail is verstuurd")
+    assertContains(client.get(reverse("home")), "De mail vertrekt zoals het hoort.")
 
 
 @pytest.mark.parametrize("count", [1, 50])

@@ -19,6 +19,7 @@ from tests.factories import (
     CareOfficeFactory,
     CareOfficeMembershipFactory,
     CareOrganisationFactory,
+    ConcessionFactory,
     CouncilFactory,
     CouncilInputFactory,
     CouncilMembershipFactory,
@@ -27,6 +28,7 @@ from tests.factories import (
     LocationFactory,
     OrganisationMembershipFactory,
     PhaseFactory,
+    RegionFactory,
     ThemeFactory,
     UserFactory,
 )
@@ -706,6 +708,19 @@ def test_with_two_rounds_of_one_council_one_chooses_the_round(client, world):
 
     assertContains(page, "Voor welke ronde schrijft u?")
     assertContains(page, "/raden/", count=2)
+
+
+def test_two_rounds_of_one_year_are_told_apart_by_their_care_office(client, world):
+    region = RegionFactory()
+    other = CareOfficeFactory(name="Zorgkantoor Over de Brug")
+    ConcessionFactory(region=region, care_office=other)
+    world.organisation.regions.add(region)
+    CycleFactory(care_office=other, contract_year=world.cycle.contract_year)
+
+    page = where(world.as_(client, "member"))
+
+    assertContains(page, "Zorgkantoor Amstelland, Eigen raad")
+    assertContains(page, "Zorgkantoor Over de Brug, Eigen raad")
 
 
 @time_machine.travel("2027-09-01 10:00+02:00")
