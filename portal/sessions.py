@@ -21,7 +21,7 @@ class SessionStore(DjangosStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         """Only what keys are made of is asked for: no database takes a NUL."""
-        is_long_enough = super()._validate_session_key(key)
+        is_long_enough = super()._validate_session_key(key)  # type: ignore[misc]
         return bool(key and is_long_enough and key.isascii() and key.isalnum())
 
     def _get_session_from_db(self) -> Session | None:

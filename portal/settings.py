@@ -110,7 +110,7 @@ FORM_RENDERER = "portal.forms.PortalRenderer"
 DATABASES = {
     "default": dj_database_url.parse(
         env("DATABASE_URL", f"sqlite:///{DATA_DIR / 'inbreng.sqlite3'}"),
-        conn_max_age=env_int("DATABASE_CONN_MAX_AGE", 60),
+        conn_max_age=env_int("DATABASE_CONN_MAX_AGE", 600),
         conn_health_checks=True,
     )
 }
@@ -133,7 +133,6 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         "server_side_binding": True,
         "prepare_threshold": 1,
-        "options": "-c plan_cache_mode=force_generic_plan",
     }
 if DEMO and not IS_SQLITE:
     raise ImproperlyConfigured("DEMO=1 logs anyone in: it works with SQLite only.")

@@ -6,6 +6,7 @@ it for who needs no more.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from portal.models import User
@@ -31,11 +32,16 @@ __all__ = [
 class Overview:
     """All that the home page shows of one person at one moment."""
 
+    user: User
     now: datetime
     tasks: list[Task]
     rounds: list[Round]
     state: State
-    next_moment: Moment | None
+
+    @cached_property
+    def next_moment(self) -> Moment | None:
+        """Told only to who has nothing to do, and reckoned only then."""
+        return next_moment_in(self.user, self.rounds, self.now)
 
     def of(self, council_id: UUID | None) -> "list[Task]":
         """The tasks for one council, or all of them."""
@@ -51,9 +57,7 @@ def overview(user: User, now: datetime) -> Overview:
         *office_tasks(user, rounds, now),
         *waiting(user, state),
     ]
-    return Overview(
-        now, in_order(tasks), rounds, state, next_moment_in(user, rounds, now)
-    )
+    return Overview(user, now, in_order(tasks), rounds, state)
 
 
 def expected_tasks(user: User, now: datetime) -> list[Task]:

@@ -38,6 +38,7 @@ from procurement.models import (
     RequestCouncil,
     ShowingPart,
     Submission,
+    SubmissionItem,
     SubmissionVersion,
     SubmittedSource,
 )
@@ -197,7 +198,7 @@ def _submissions(user: User, cycles: Sequence[UUID]) -> QuerySet:
             signed_at=Subquery(newest.values("signature__signed_at")[:1]),
             answers_newest=Subquery(newest.values("publication__at")[:1]),
             answered_at=Subquery(published.order_by("-at").values("at")[:1]),
-            lines=Max("items__position"),
+            has_lines=Exists(SubmissionItem.objects.filter(submission=OuterRef("pk"))),
         )
         .select_related("council")
     )

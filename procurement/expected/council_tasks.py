@@ -228,7 +228,7 @@ def _compose_and_offer(
             button=_("Read local input"),
             **dated,
         )
-    if submission and submission.lines is not None:
+    if submission and submission.has_lines:
         yield Task(
             kind="offer",
             name=_("Offer the submission for signing"),

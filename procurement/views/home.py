@@ -54,7 +54,7 @@ def home(request: UserRequest) -> HttpResponse:
             **_grouped(shown),
             "left_on_the_desk": len(tasks) - len(shown),
             "hidden": len(seen.tasks) - len(tasks),
-            "next_moment": seen.next_moment,
+            "seen": seen,
             "where_we_are": _where_we_are(seen),
             "ending": _ending(seats_of(request.user)),
             "answers": _answers(seen),
