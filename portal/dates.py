@@ -252,7 +252,11 @@ def back_from(deadline: datetime, days: int, zones: Collection[str] = ()) -> Bac
 def within_sending_hours(at: datetime) -> bool:
     """Whether a mail may leave at this moment: not at night."""
     begin, end = sending_hours()
-    return begin <= at.astimezone(AMSTERDAM).time() < end
+    clock = at.astimezone(AMSTERDAM).time()
+    if begin < end:
+        return begin <= clock < end
+    # The quiet hours lie within one day; from an hour until that same hour: none.
+    return clock >= begin or clock < end
 
 
 def next_sending_moment(at: datetime) -> datetime:
@@ -262,7 +266,7 @@ def next_sending_moment(at: datetime) -> datetime:
     begin, end = sending_hours()
     local = at.astimezone(AMSTERDAM)
     day = local.date()
-    if local.time() >= end:
+    if begin < end <= local.time():
         day += ONE_DAY
     return moment(day, begin)
 

@@ -113,7 +113,8 @@ def _wait_since(oldest: datetime | None, now: datetime) -> timedelta:
         return timedelta()
     # What was queued at night began to wait in the morning.
     morning = moment(timezone.localdate(now), sending_hours()[0])
-    began = max(oldest, morning) if within_sending_hours(now) else oldest
+    is_past = morning <= now and within_sending_hours(now)
+    began = max(oldest, morning) if is_past else oldest
     return max(now - began, timedelta())
 
 

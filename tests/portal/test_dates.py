@@ -299,3 +299,24 @@ def test_sending_moment_lies_within_the_hours_and_never_in_the_past(at):
     assert within_sending_hours(leaves_at)
     assert timedelta() <= leaves_at - at <= timedelta(hours=12)
     assert leaves_at == at or not within_sending_hours(at)
+
+
+@pytest.mark.parametrize(
+    ("quiet", "at", "leaves_at"),
+    [
+        (("00:30", "06:00"), "2027-06-08 00:10", "2027-06-08 00:10"),
+        (("00:30", "06:00"), "2027-06-08 00:30", "2027-06-08 06:00"),
+        (("00:30", "06:00"), "2027-06-08 23:50", "2027-06-08 23:50"),
+        (("07:30", "07:30"), "2027-06-08 07:30", "2027-06-08 07:30"),
+        (("07:30", "07:30"), "2027-06-08 03:00", "2027-06-08 03:00"),
+    ],
+)
+def test_quiet_hours_after_midnight_are_no_night_without_end(
+    settings, quiet, at, leaves_at
+):
+    settings.MAIL_QUIET_FROM, settings.MAIL_QUIET_UNTIL = quiet
+
+    def amsterdam(text):
+        return datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM)
+
+    assert next_sending_moment(amsterdam(at)) == amsterdam(leaves_at)
