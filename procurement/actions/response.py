@@ -1,5 +1,6 @@
 """The care office answers every item of a submission, and publishes all at once."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -69,11 +70,19 @@ def _refuse_once_published(version: SubmissionVersion) -> None:
         raise NotAllowedNow(_("The answers are published and can no longer change."))
 
 
+def times_saved(answers: Iterable[Answer]) -> int:
+    """A number that changes with every change to one of them."""
+    return sum(answer.revision for answer in answers)
+
+
 @transaction.atomic
-def publish(version: SubmissionVersion, *, by: User) -> Publication:
+def publish(
+    version: SubmissionVersion, *, by: User, seen: int | None = None
+) -> Publication:
     """Let councils read all answers to a version, and tell whom the rules name.
 
-    Refused while an item has no complete answer.
+    Refused while an item has no complete answer; with ``seen``, how often answers were
+    saved when ``by`` read them, also when a colleague saved one in between.
     """
     submission = lock(version.submission)
     _refuse_once_published(version)
@@ -92,6 +101,10 @@ def publish(version: SubmissionVersion, *, by: User) -> Publication:
         raise NotAllowedNow(
             _("%(count)s points have no complete answer yet.")
             % {"count": items - len(ready)}
+        )
+    if seen is not None and seen != times_saved(answers):
+        raise NotAllowedNow(
+            _("A colleague changed an answer meanwhile. Read it before you publish.")
         )
     publication = Publication.objects.create(version=version, by=by)
     Answer.objects.filter(pk__in=[answer.pk for answer in ready]).update(

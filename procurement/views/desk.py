@@ -99,6 +99,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
             ],
             "count": len(items),
             "ready": len(ready),
+            "seen": actions.times_saved(answers.values()),
             "first_open": next((i["id"] for i in items if i["id"] not in ready), None),
             "publication": getattr(version, "publication", None),
             "answer_by": signature.answer_by,
@@ -187,7 +188,11 @@ def publish(request: UserRequest, pk: UUID) -> HttpResponse:
     submission, [version, *_older] = _submission(request, pk)
     if request.method == "POST":
         try:
-            actions.publish(version, by=request.user)
+            actions.publish(
+                version,
+                by=request.user,
+                seen=_number(request.POST.get("seen", "")),
+            )
         except NotAllowedNow as error:
             messages.error(request, str(error))
         else:
@@ -215,5 +220,7 @@ def publish(request: UserRequest, pk: UUID) -> HttpResponse:
             "mailed": said_of_mails(submission.cycle),
             "items": items,
             "missing": items - ready,
+            # What was on the screen when the choice was made to publish.
+            "seen": request.GET.get("gezien", actions.times_saved(answers)),
         },
     )

@@ -241,7 +241,10 @@ def test_secretary_and_care_office_read_who_gets_a_mail(client, desk, roles, sai
 
     client.force_login(desk.buyer)
     address = reverse("procurement:desk_publish", args=[desk.submission.pk])
-    before, after = client.get(address), client.post(address, follow=True)
+    before, after = (
+        client.get(address),
+        client.post(address, {"seen": "2"}, follow=True),
+    )
 
     said = "Niemand krijgt een mail" if not roles else "Er gaat één mail naar de "
     for page in (before, after):

@@ -272,6 +272,24 @@ def test_an_answer_that_comes_too_late_is_refused_and_not_lost(desk, client):
     assertContains(response, "kunnen niet meer veranderen")
 
 
+def test_what_a_colleague_saved_meanwhile_is_not_published_unread(desk, client):
+    desk.answer_all()
+    client.force_login(desk.buyer)
+    detail = reverse("procurement:desk_detail", args=[desk.submission.pk])
+    publish = reverse("procurement:desk_publish", args=[desk.submission.pk])
+    assertContains(client.get(detail), f'href="{publish}?gezien=2"')
+    desk.write(desk.own_item, "partly", "Een halve zin van", seen=1)
+    page = client.get(publish, {"gezien": "2"})
+    assertContains(page, '<input type="hidden" name="seen" value="2">', html=True)
+
+    refused = client.post(publish, {"seen": "2"}, follow=True)
+
+    assertContains(refused, "Een collega heeft intussen een antwoord veranderd.")
+    assert not Publication.objects.exists()
+    client.post(publish, {"seen": "3"})
+    assert Publication.objects.get().version == desk.version
+
+
 def test_what_is_published_is_not_offered_to_publish_again(desk, client):
     desk.answer_all()
     actions.publish(desk.version, by=desk.buyer)
