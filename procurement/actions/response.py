@@ -75,6 +75,25 @@ def times_saved(answers: Iterable[Answer]) -> int:
     return sum(answer.revision for answer in answers)
 
 
+def _ready(version: SubmissionVersion, seen: int | None) -> list[Answer]:
+    """All answers to a version, locked: complete, and as they were read."""
+    items = version.submitted_items.count()
+    answers = list(
+        Answer.objects.select_for_update(of=("self",)).filter(item__version=version)
+    )
+    ready = [answer for answer in answers if answer.is_complete]
+    if len(ready) != items:
+        raise NotAllowedNow(
+            _("%(count)s points have no complete answer yet.")
+            % {"count": items - len(ready)}
+        )
+    if seen is not None and seen != times_saved(answers):
+        raise NotAllowedNow(
+            _("A colleague changed an answer meanwhile. Read it before you publish.")
+        )
+    return answers
+
+
 @transaction.atomic
 def publish(
     version: SubmissionVersion, *, by: User, seen: int | None = None
@@ -92,22 +111,9 @@ def publish(
         raise NotAllowedNow(
             _("The council took its text back to change it. Wait for the new version.")
         )
-    items = version.submitted_items.count()
-    answers = list(
-        Answer.objects.select_for_update(of=("self",)).filter(item__version=version)
-    )
-    ready = [answer for answer in answers if answer.is_complete]
-    if len(ready) != items:
-        raise NotAllowedNow(
-            _("%(count)s points have no complete answer yet.")
-            % {"count": items - len(ready)}
-        )
-    if seen is not None and seen != times_saved(answers):
-        raise NotAllowedNow(
-            _("A colleague changed an answer meanwhile. Read it before you publish.")
-        )
+    answers = _ready(version, seen)
     publication = Publication.objects.create(version=version, by=by)
-    Answer.objects.filter(pk__in=[answer.pk for answer in ready]).update(
+    Answer.objects.filter(pk__in=[answer.pk for answer in answers]).update(
         published_at=publication.at
     )
     reminder_answers.tell(publication)

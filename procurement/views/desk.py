@@ -188,11 +188,8 @@ def publish(request: UserRequest, pk: UUID) -> HttpResponse:
     submission, [version, *_older] = _submission(request, pk)
     if request.method == "POST":
         try:
-            actions.publish(
-                version,
-                by=request.user,
-                seen=_number(request.POST.get("seen", "")),
-            )
+            seen = _number(request.POST.get("seen", ""))
+            actions.publish(version, by=request.user, seen=seen)
         except NotAllowedNow as error:
             messages.error(request, str(error))
         else:
