@@ -31,19 +31,11 @@ class AnswerForm(ModelForm):
             required=False,
             widget=Radios(
                 {
-                    Outcome.TAKEN_UP: _("The care office does what you propose."),
-                    Outcome.PARTLY: _(
-                        "The care office does a part, and says which part and why."
-                    ),
-                    Outcome.NOT_TAKEN_UP: _(
-                        "The care office does not do this, and says why."
-                    ),
-                    Outcome.STUDIED: _(
-                        "The care office needs time, and says until when."
-                    ),
-                    Outcome.ELSEWHERE: _(
-                        "The care office cannot decide this, and says who can."
-                    ),
+                    Outcome.TAKEN_UP: _("You do what the council proposes."),
+                    Outcome.PARTLY: _("You do a part. Say which part, and why."),
+                    Outcome.NOT_TAKEN_UP: _("You do not do this. Say why."),
+                    Outcome.STUDIED: _("You need time. Say until when."),
+                    Outcome.ELSEWHERE: _("You do not decide this. Say who does."),
                 }
             ),
         )
