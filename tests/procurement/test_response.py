@@ -37,7 +37,7 @@ from tests.factories import (
     PhaseFactory,
     ThemeFactory,
 )
-from tests.races import at_once
+from tests.races import at_once, side_by_side
 
 pytestmark = pytest.mark.django_db
 
@@ -365,6 +365,27 @@ def test_twenty_publications_at_once_are_one():
 
     assert Publication.objects.count() == 1
     assert OutgoingMail.objects.filter(kind="answers_published").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_publishing_and_changing_an_answer_at_once_one_is_refused():
+    desk = Desk()
+    desk.answer_all()
+
+    def change() -> Answer | None:
+        try:
+            return desk.write(desk.own_item, "partly", "Te laat.", seen=1)
+        except StaleText:
+            return None
+
+    published, changed = side_by_side(
+        lambda: actions.publish(desk.version, by=desk.buyer, seen=2), change
+    )
+
+    assert (published is None) == (changed is not None)
+    assert Publication.objects.exists() == bool(published)
+    kept = Answer.objects.get(item=desk.own_item).reason
+    assert (kept == "Te laat.") == bool(changed)
 
 
 def test_what_waits_for_an_answer_stands_above_what_is_answered(desk, client):
