@@ -38,7 +38,7 @@ COLUMNS = (
     "council_id",
     "council__parent_id",
     "council__name",
-    "author__name",
+    "author_name",
     "shared_id",
     "title",
     "kind",
@@ -178,6 +178,7 @@ def _lines(
         .annotate(total=Window(Count("pk")), **_of_each_kind())
         # Looked up by the database for the lines of a page only.
         .annotate(
+            author_name=_name(User, "author"),
             theme_name=_name(Theme, "theme"),
             place_name=_name(Location, "place"),
             recognised=Subquery(counted.values("count")),
@@ -198,7 +199,7 @@ def _of_each_kind() -> dict[str, Window]:
     }
 
 
-def _name(model: type[Theme | Location], key: str) -> Subquery:
+def _name(model: type[User | Theme | Location], key: str) -> Subquery:
     return Subquery(model.objects.filter(pk=OuterRef(key)).order_by().values("name"))
 
 
