@@ -35,7 +35,8 @@ class MunicipalityFactory(DjangoModelFactory):
         model = Municipality
 
     name = factory.Sequence(lambda number: f"Gemeente {number}")
-    cbs_code = factory.Sequence(lambda number: f"{number:04}")
+    # Real codes are numbers: beside the reference data none of these stands twice.
+    cbs_code = factory.Sequence(lambda number: f"X{number % 4096:03x}")
     province = "Noord-Holland"
     region = factory.SubFactory(RegionFactory)
     school_holiday_zone = "noord"
