@@ -16,7 +16,7 @@ COUNCIL_KEY = "council"
 class Bar(NamedTuple):
     """The bar on top: all that it shows, and nothing more."""
 
-    # Of who is logged in; empty for a visitor.
+    # Of who is logged in; a visitor has no bar of this kind.
     name: str
     menu: tuple[MenuItem, ...]
     # For whom one acts here: the ids and names of councils, or else one name.
@@ -37,7 +37,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     seats = seats_of(user) if user else []
     councils = [seat for seat in seats if seat.party == "council"]
     return {
-        "bar": _bar(request, seats),
+        "bar": _bar(request, seats, councils),
         "seats": seats,
         "council_seats": councils,
         "help_phone": settings.HELP_PHONE,
@@ -47,11 +47,10 @@ def site(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _bar(request: HttpRequest, seats: list[Seat]) -> Bar | None:
+def _bar(request: HttpRequest, seats: list[Seat], councils: list[Seat]) -> Bar | None:
     user = getattr(request, "user", None)
     if not user or not user.is_authenticated:
         return None
-    councils = [seat for seat in seats if seat.party == "council"]
     current = current_council(request)
     return Bar(
         name=user.get_full_name() or user.email,

@@ -1,4 +1,4 @@
-"""Long lists in pages: one query that counts, one that reads."""
+"""Long lists in pages: a query that counts and one that reads, or one for both."""
 
 from typing import Any, Protocol, cast
 

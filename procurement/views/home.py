@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from councils.permissions import council_seats
-from portal.context import COUNCIL_KEY
+from portal.context import current_council
 from portal.http import UserRequest
 from portal.models import OutgoingMail
 from portal.seats import Seat, seats_of
@@ -44,7 +43,8 @@ class Now:
 def home(request: UserRequest) -> HttpResponse:
     """What is asked of the reader, for one council or for all."""
     seen = overview(request.user, timezone.now())
-    tasks = seen.of(_chosen(request))
+    chosen = current_council(request)
+    tasks = seen.of(chosen.party_id if chosen else None)
     shown = _without_a_deskful(tasks)
     return render(
         request,
@@ -63,20 +63,6 @@ def home(request: UserRequest) -> HttpResponse:
             "timeline_url": address(("procurement:cycle_list",)),
             "answers_url": address(("procurement:response_list",)),
         },
-    )
-
-
-def _chosen(request: UserRequest) -> UUID | None:
-    """The council that the reader looks at; only a filter."""
-    chosen = request.session.get(COUNCIL_KEY)
-    seats = seats_of(request.user)
-    return next(
-        (
-            seat.party_id
-            for seat in seats
-            if seat.party == "council" and str(seat.party_id) == chosen
-        ),
-        None,
     )
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from councils.models import Council
 from councils.permissions import Role, council_ids
-from portal.context import COUNCIL_KEY
+from portal.context import current_council
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.models import User
@@ -52,7 +52,8 @@ class Row(NamedTuple):
 
 def listing(request: UserRequest) -> HttpResponse:
     """Every submission that the visitor may know of, and those that can be begun."""
-    chosen = _chosen_council(request)
+    seat = current_council(request)
+    chosen = seat.party_id if seat else None
     submissions = Submission.objects.visible_to(request.user)
     prepared = council_ids(request.user, *PREPARERS)
     if chosen:
@@ -68,13 +69,6 @@ def listing(request: UserRequest) -> HttpResponse:
         "procurement/submission/list.html",
         {"page": page, "rows": rows, "startable": startable_rounds(prepared)},
     )
-
-
-def _chosen_council(request: UserRequest) -> UUID | None:
-    """The council that the visitor looks at, if it is one of the visitor's own."""
-    chosen = request.session.get(COUNCIL_KEY)
-    councils = council_ids(request.user)
-    return next((pk for pk in councils if str(pk) == chosen), None)
 
 
 def startable_rounds(councils: list[UUID]) -> QuerySet[Cycle]:
