@@ -1,7 +1,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from portal import triggers
+
 
 class CouncilsConfig(AppConfig):
     name = "councils"
     verbose_name = _("People and councils")
+
+    def ready(self):
+        # What people were sent, and what they adopted.
+        triggers.frozen("councils_sentagenda")
+        triggers.frozen("councils_adoptedminutes")

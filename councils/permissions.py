@@ -5,36 +5,39 @@ Each function answers from the seats of today, which are read once per request.
 
 from uuid import UUID
 
-from councils.models import Council, CouncilMembership
+from councils.models import (
+    VOTING_ROLES,
+    AgendaItem,
+    Council,
+    CouncilMembership,
+    Openness,
+    care_office_ids,
+    council_ids,
+    council_seats,
+    organisation_ids,
+)
 from portal.models import User
-from portal.seats import Seat, seats_of
+
+__all__ = [
+    "VOTING_ROLES",
+    "Role",
+    "acting_council",
+    "can_chair",
+    "can_invite",
+    "can_prepare",
+    "can_read_item",
+    "care_office_ids",
+    "council_ids",
+    "council_seats",
+    "is_member",
+    "is_staff_of_care_office",
+    "is_staff_of_organisation",
+    "is_voting_member",
+    "organisation_ids",
+    "role_in",
+]
 
 Role = CouncilMembership.Role
-
-# Who decides with the council; secretary and supporter help it.
-VOTING_ROLES = {Role.MEMBER, Role.CHAIR, Role.DEPUTY_CHAIR}
-
-
-def council_seats(user: User) -> list[Seat]:
-    """The seats of ``user`` in councils, today."""
-    return [seat for seat in seats_of(user) if seat.party == "council"]
-
-
-def council_ids(user: User, *roles: str) -> list[UUID]:
-    """The councils in which ``user`` has a seat today; with ``roles``, one of those."""
-    return [
-        seat.party_id for seat in council_seats(user) if not roles or seat.role in roles
-    ]
-
-
-def organisation_ids(user: User) -> list[UUID]:
-    """The organisations on whose staff ``user`` is today."""
-    return [seat.party_id for seat in seats_of(user) if seat.party == "organisation"]
-
-
-def care_office_ids(user: User) -> list[UUID]:
-    """The care offices on whose staff ``user`` is today."""
-    return [seat.party_id for seat in seats_of(user) if seat.party == "care_office"]
 
 
 def role_in(user: User, council: Council) -> str | None:
@@ -94,3 +97,11 @@ def acting_council(user: User, council_id: UUID) -> Council | None:
                 organisation_id=seat.organisation_id,
             )
     return None
+
+
+def can_read_item(user: User, item: AgendaItem) -> bool:
+    """Whether ``user`` may read an agenda item; as ``AgendaItem.visible_to``."""
+    helps_only = item.council_id not in council_ids(user, *VOTING_ROLES)
+    if helps_only and item.openness == Openness.MEMBERS:
+        return False
+    return item.council_id in council_ids(user)

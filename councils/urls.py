@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from councils.views import council, directory, importing, staff
 
@@ -25,7 +25,7 @@ import_urls = [
 ]
 
 # /wie-is-wie/
-urlpatterns = [
+people_urls: list[URLPattern | URLResolver] = [
     path("", directory.directory, name="directory"),
     path(
         "organisaties/",
@@ -67,4 +67,8 @@ urlpatterns = [
         staff.invite_to_care_office,
         name="care_office_invite",
     ),
+]
+
+urlpatterns = [
+    path("wie-is-wie/", include(people_urls)),
 ]

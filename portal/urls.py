@@ -46,7 +46,7 @@ urlpatterns = [
         name="invitation_accept",
     ),
     path("beheer/", admin.site.urls),
-    path("wie-is-wie/", include("councils.urls")),
+    path("", include("councils.urls")),
     path("inkoop/", include("procurement.urls")),
     # Short, because people type it over from paper.
     path("controle/", public.verify, name="verify"),

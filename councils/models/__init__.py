@@ -1,5 +1,16 @@
 """Who is who: every model of this app."""
 
+from councils.models.agenda import (
+    AgendaItem,
+    AgendaPaper,
+    AgendaPaperVersion,
+    ItemGoal,
+    Openness,
+    ReadyItem,
+    SentAgenda,
+    StandingItem,
+    in_reach,
+)
 from councils.models.care_office import (
     CareOffice,
     CareOfficeContact,
@@ -9,9 +20,11 @@ from councils.models.care_office import (
     Region,
     Sector,
 )
-from councils.models.council import Council, CouncilMembership
+from councils.models.council import Council, CouncilMembership, StandIn
 from councils.models.importing import Import
 from councils.models.invitation import Invitation
+from councils.models.meeting import Attendee, Meeting, Recess
+from councils.models.minutes import ActionItem, AdoptedMinutes, Decision, Minutes
 from councils.models.organisation import (
     CareOrganisation,
     CareSetting,
@@ -19,9 +32,38 @@ from councils.models.organisation import (
     OrganisationMembership,
     OrganisationSector,
 )
+from councils.models.reach import (
+    VOTING_ROLES,
+    care_office_ids,
+    council_ids,
+    council_seats,
+    organisation_ids,
+)
 from councils.models.term import Days, Term, TermQuerySet, share_a_day
 
 __all__ = [
+    "ActionItem",
+    "AdoptedMinutes",
+    "AgendaItem",
+    "AgendaPaper",
+    "AgendaPaperVersion",
+    "Attendee",
+    "Decision",
+    "ItemGoal",
+    "Meeting",
+    "Minutes",
+    "Openness",
+    "ReadyItem",
+    "Recess",
+    "SentAgenda",
+    "StandIn",
+    "StandingItem",
+    "VOTING_ROLES",
+    "care_office_ids",
+    "council_ids",
+    "council_seats",
+    "in_reach",
+    "organisation_ids",
     "CareOffice",
     "CareOfficeContact",
     "CareOfficeMembership",

@@ -1,9 +1,11 @@
 from typing import Self
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from councils.models.care_office import CareOffice, Concession, Region
@@ -74,6 +76,10 @@ class Council(models.Model):
         Location, blank=True, related_name="councils", verbose_name=_("locations")
     )
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    # How many members must be there to decide; empty: more than half of them.
+    quorum = models.PositiveSmallIntegerField(
+        _("how many members must be there to decide"), null=True, blank=True
+    )
 
     objects = CouncilQuerySet.as_manager()
 
@@ -149,3 +155,51 @@ class CouncilMembership(Term):
 
     def __str__(self):
         return f"seat {str(self.pk)[:8]}"
+
+
+class StandIn(models.Model):
+    """Somebody who takes the place of a council's chair or secretary for a while.
+
+    From a first up to and including a last day; the seat of who is away stays.
+    """
+
+    id = random_id()
+    term = models.ForeignKey(
+        CouncilMembership,
+        models.CASCADE,
+        related_name="stand_ins",
+        verbose_name=_("who is away"),
+    )
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="stands_in",
+        verbose_name=_("who takes the place"),
+    )
+    starts_on = models.DateField(_("first day"), default=timezone.localdate)
+    ends_on = models.DateField(_("last day"))
+    named_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+"
+    )
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stand-in")
+        verbose_name_plural = _("stand-ins")
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="stand_in_ends_after_start",
+                condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_(
+                    "The end lies before the start. Change one of the two dates."
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["deputy", "ends_on"], name="stand_in_of_deputy"),
+        ]
+
+    def __str__(self):
+        return f"stand-in {str(self.pk)[:8]}"

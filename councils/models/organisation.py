@@ -27,6 +27,16 @@ class CareOrganisation(models.Model):
     regions = models.ManyToManyField(
         Region, related_name="organisations", verbose_name=_("regions")
     )
+    # What a plan with a council reckons with; no law names a number (domain.md, 4).
+    consultation_weeks = models.PositiveSmallIntegerField(
+        _("weeks that local councils have at least"), default=4
+    )
+    board_days = models.PositiveSmallIntegerField(
+        _("days that the board needs to adopt"), default=14
+    )
+    papers_days = models.PositiveSmallIntegerField(
+        _("days to read papers before talking about them"), default=7
+    )
 
     class Meta:
         verbose_name = _("care organisation")

@@ -1,5 +1,6 @@
 """What is asked, when, what is said and what comes of it: every model of this app."""
 
+from procurement.models.calendar_feed import CalendarFeed
 from procurement.models.composition import (
     Disuse,
     Paragraph,
@@ -37,6 +38,7 @@ from procurement.models.cycle_template import (
 )
 from procurement.models.input_draft import InputDraft
 from procurement.models.paper import Paper
+from procurement.models.participation import Participation
 from procurement.models.recognition import Recognition
 from procurement.models.reminder import Reminder, ReminderRule
 from procurement.models.request import (
@@ -57,9 +59,25 @@ from procurement.models.submission_version import (
     answer_day,
     sheet_of,
 )
+from procurement.models.suggestion import DroppedSuggestion
 from procurement.models.uses import Use, uses_of
+from procurement.models.work_plan import (
+    Side,
+    WorkPlan,
+    WorkPlanAgreement,
+    WorkPlanStep,
+    WorkPlanVersion,
+)
 
 __all__ = [
+    "CalendarFeed",
+    "DroppedSuggestion",
+    "Participation",
+    "Side",
+    "WorkPlan",
+    "WorkPlanAgreement",
+    "WorkPlanStep",
+    "WorkPlanVersion",
     "HELPERS",
     "Answer",
     "Audience",

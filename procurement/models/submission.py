@@ -9,7 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.models import CareOfficeMembership, CareSetting, Council, Location
+from councils.models import (
+    CareOfficeMembership,
+    CareSetting,
+    Council,
+    Decision,
+    Location,
+)
 from councils.permissions import (
     care_office_ids,
     council_ids,
@@ -128,6 +134,15 @@ class Submission(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Why it was taken back; for the council's own eyes, until it is offered again.
     returned_why = models.CharField(max_length=500, blank=True, editable=False)
+    # By which the council decided to sign it.
+    decision = models.ForeignKey(
+        Decision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="submissions",
+    )
     # When the care office first opened the version that was sent last.
     first_read_at = models.DateTimeField(null=True, editable=False)
 

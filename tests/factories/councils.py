@@ -1,9 +1,12 @@
-from datetime import date
+from datetime import date, datetime
 
 import factory
 from factory.django import DjangoModelFactory
 
 from councils.models import (
+    ActionItem,
+    AgendaItem,
+    Attendee,
     CareOffice,
     CareOfficeMembership,
     CareOrganisation,
@@ -11,13 +14,16 @@ from councils.models import (
     Concession,
     Council,
     CouncilMembership,
+    Decision,
     Location,
+    Meeting,
     Municipality,
     OrganisationMembership,
     OrganisationSector,
     Region,
     Sector,
 )
+from portal.dates import AMSTERDAM
 from tests.factories.portal import UserFactory
 
 
@@ -139,3 +145,75 @@ class CareOfficeMembershipFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     care_office = factory.SubFactory(CareOfficeFactory)
     starts_on = date(2020, 1, 1)
+
+
+class MeetingFactory(DjangoModelFactory):
+    """A council meeting on Tuesday 8 June 2027, from 14:00 to 16:00 in Amsterdam."""
+
+    class Meta:
+        model = Meeting
+
+    council = factory.SubFactory(CouncilFactory)
+    starts_at = datetime(2027, 6, 8, 14, tzinfo=AMSTERDAM)
+    ends_at = datetime(2027, 6, 8, 16, tzinfo=AMSTERDAM)
+    place = "De huiskamer"
+    agenda_goes_out_on = date(2027, 6, 1)
+    papers_due_on = date(2027, 5, 31)
+    planned_by = factory.SubFactory(UserFactory)
+
+
+class AttendeeFactory(DjangoModelFactory):
+    """Somebody of the council who was invited and has not answered yet."""
+
+    class Meta:
+        model = Attendee
+
+    meeting = factory.SubFactory(MeetingFactory)
+    user = factory.SubFactory(UserFactory)
+    name = factory.LazyAttribute(lambda attendee: attendee.user.name)
+    votes = True
+    invited_at = datetime(2027, 5, 1, 9, tzinfo=AMSTERDAM)
+
+
+class AgendaItemFactory(DjangoModelFactory):
+    """An item on the agenda of a meeting; without one (``meeting=None``): waiting."""
+
+    class Meta:
+        model = AgendaItem
+
+    meeting = factory.SubFactory(MeetingFactory)
+    council = factory.LazyAttribute(
+        lambda item: item.meeting.council if item.meeting else CouncilFactory()
+    )
+    order = factory.Sequence(lambda number: number)
+    title = factory.Sequence(lambda number: f"Onderwerp {number}")
+    minutes = 10
+
+
+class DecisionFactory(DjangoModelFactory):
+    """A decision of 8 June 2027, open to who may read its item."""
+
+    class Meta:
+        model = Decision
+
+    item = factory.SubFactory(AgendaItemFactory)
+    council = factory.SelfAttribute("item.council")
+    openness = factory.SelfAttribute("item.openness")
+    year = 2027
+    number = factory.Sequence(lambda number: number + 1)
+    text = "De raad gaat akkoord."
+    decided_on = date(2027, 6, 8)
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class ActionItemFactory(DjangoModelFactory):
+    """Something to do before 30 June 2027."""
+
+    class Meta:
+        model = ActionItem
+
+    council = factory.SubFactory(CouncilFactory)
+    what = "Vraag de bestuurder om de planning."
+    owner = factory.SubFactory(UserFactory)
+    due_on = date(2027, 6, 30)
+    made_by = factory.SubFactory(UserFactory)

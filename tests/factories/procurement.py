@@ -12,6 +12,7 @@ from procurement.models import (
     Goal,
     InformationRequest,
     Paragraph,
+    Participation,
     Passage,
     PassageSource,
     Phase,
@@ -19,6 +20,7 @@ from procurement.models import (
     RequestCouncil,
     Submission,
     Theme,
+    WorkPlan,
 )
 from tests.factories.councils import CareOfficeFactory, CouncilFactory
 from tests.factories.portal import UserFactory
@@ -188,3 +190,30 @@ class SubmissionFactory(DjangoModelFactory):
     @factory.post_generation
     def phase(self, create, extracted, **fields):
         PhaseFactory(cycle=self.cycle, **fields)
+
+
+class ParticipationFactory(DjangoModelFactory):
+    """A council that talks along from the registration on, inside and outside."""
+
+    class Meta:
+        model = Participation
+
+    from_phase = factory.SubFactory(PhaseFactory)
+    cycle = factory.SelfAttribute("from_phase.cycle")
+    council = factory.SubFactory(CouncilFactory)
+    number = 1
+    step = Participation.Step.JOIN
+    level = Participation.Level.TALK_ALONG
+    chosen_by = factory.SubFactory(UserFactory)
+
+
+class WorkPlanFactory(DjangoModelFactory):
+    """A plan back from the closing of the registration, without a version yet."""
+
+    class Meta:
+        model = WorkPlan
+
+    phase = factory.SubFactory(PhaseFactory)
+    cycle = factory.SelfAttribute("phase.cycle")
+    council = factory.SubFactory(CouncilFactory)
+    begun_by = factory.SubFactory(UserFactory)
