@@ -71,4 +71,5 @@ people_urls: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("wie-is-wie/", include(people_urls)),
+    path("vergaderingen/", include("councils.urls_meeting")),
 ]

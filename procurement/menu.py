@@ -22,18 +22,23 @@ INPUT = ("procurement:input_list", _("Input"))
 COMPOSE = ("procurement:composition_list", _("Compose"))
 SUBMISSIONS = ("procurement:submission_list", _("Submissions"))
 DESK = ("procurement:desk_list", _("Submissions"))
+MEETINGS = ("councils:meeting_list", _("Meetings"))
 PEOPLE = ("councils:directory", _("People and councils"))
 ADMIN = ("admin:index", _("Administration"))
 MAIL_QUEUE = ("mail_queue", _("Mail queue"))
 AT_MOST = 7
-# Pages that lie under the address of a round but belong to another word.
+# Pages that do not lie under the address of the word that they belong to: of these
+# words the first that a menu has.
 BELONGS_TO = {
-    "composition": COMPOSE,
-    "paragraph": COMPOSE,
-    "input": INPUT,
-    "response": SUBMISSIONS,
-    "trail": PEOPLE,
-    "used": INPUT,
+    "calendar": [MEETINGS],
+    "composition": [COMPOSE],
+    "feed": [MEETINGS],
+    "input": [INPUT],
+    "paragraph": [COMPOSE],
+    "request": [REQUESTS, TIMELINE],
+    "response": [SUBMISSIONS],
+    "trail": [PEOPLE],
+    "used": [INPUT],
 }
 # Who prepares the papers of a central council, as councils.permissions has it.
 PREPARE = {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY}
@@ -46,7 +51,7 @@ _address = cache(reverse)
 def menu_for(request: HttpRequest, seats: list[Seat]) -> list[MenuItem]:
     """The words for this reader, with the one marked that leads to this page."""
     items = [(_address(name), label) for name, label in _words(request, seats)]
-    return _marked(items, _home_of(request))
+    return _marked(items, _home_of(request, {url for url, _label in items}))
 
 
 def _words(
@@ -54,15 +59,15 @@ def _words(
 ) -> Sequence[tuple[str, str | Promise]]:
     parties = {seat.party for seat in seats}
     if "council" in parties:
-        words = [HOME, TIMELINE, REQUESTS, INPUT, SUBMISSIONS, PEOPLE]
+        words = [HOME, TIMELINE, INPUT, SUBMISSIONS, MEETINGS, PEOPLE]
         if any(
             seat.kind == Council.Kind.CENTRAL and seat.role in PREPARE for seat in seats
         ):
-            words.insert(4, COMPOSE)
+            words.insert(3, COMPOSE)
     elif "care_office" in parties:
-        words = [HOME, ROUNDS, REQUESTS, DESK, PEOPLE]
+        words = [HOME, ROUNDS, REQUESTS, DESK, MEETINGS, PEOPLE]
     elif "organisation" in parties:
-        words = [HOME, TIMELINE, INPUT, SUBMISSIONS, PEOPLE]
+        words = [HOME, TIMELINE, INPUT, SUBMISSIONS, MEETINGS, PEOPLE]
     else:
         words = [HOME, PEOPLE]
     if request.user.is_staff:
@@ -70,12 +75,14 @@ def _words(
     return words[:AT_MOST]
 
 
-def _home_of(request: HttpRequest) -> str:
+def _home_of(request: HttpRequest, urls: set[str]) -> str:
     """The address in the menu that the page belongs to, or else its own."""
     match = request.resolver_match
-    subject = (match.url_name or "").partition("_")[0] if match else ""
-    if match and match.app_name == "procurement" and subject in BELONGS_TO:
-        return _address(BELONGS_TO[subject][0])
+    if match and match.app_name == "procurement":
+        subject = (match.url_name or "").partition("_")[0]
+        for name, _label in BELONGS_TO.get(subject, []):
+            if _address(name) in urls:
+                return _address(name)
     return request.path
 
 

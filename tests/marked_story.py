@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from councils.actions import invitation as invitations
-from councils.models import CouncilMembership, Invitation
+from councils.models import CouncilMembership, Invitation, Meeting
 from portal.models import User
 from procurement.demo import world as demo_world
 from procurement.demo.build import Story
@@ -100,6 +100,13 @@ class Marked:
         if item.council_input_id:
             return self._words(self.number_of(item.council_input_id))["organisation"]
         return False  # the composed paragraph of last year rests on closed words
+
+    def readers_of_meeting(self, meeting: Meeting) -> set[str]:
+        """The people of its council, and the guests who were invited to it."""
+        rows = meeting.attendees.filter(is_guest=True, invited_at__isnull=False)
+        guests = set(rows.values_list("user", flat=True))
+        own = COUNCILS[self.council_key(meeting.council_id)]
+        return own | {key for key, user in self.people.items() if user.pk in guests}
 
     def readers_of_answer(self, answer: Answer) -> set[str]:
         item = answer.item
@@ -219,6 +226,10 @@ def objects_of(marked: Marked) -> dict[str, list[tuple[object, set[str]]]]:
         "answer": [
             (each, marked.readers_of_answer(each))
             for each in Answer.objects.select_related("item__version__submission")
+        ],
+        "meeting": [
+            (each, marked.readers_of_meeting(each))
+            for each in Meeting.objects.order_by("starts_at", "pk")
         ],
         "council": [(each, EVERYBODY) for each in story.world.councils.values()],
         "trail": [(each, COUNCILS[key]) for key, each in story.world.councils.items()],

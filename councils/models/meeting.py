@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from councils.models.council import Council
 from councils.models.organisation import Location
-from councils.models.reach import council_ids
+from councils.models.reach import care_office_ids, council_ids, organisation_ids
 from portal.fields import random_id
 from portal.models import User
 
@@ -49,12 +49,19 @@ class MeetingQuerySet(models.QuerySet):
         """Meetings of one's own councils, and those to which one was invited.
 
         A guest (of the board, of the care office) knows of a meeting from the
-        invitation on, and never by working in the same organisation.
+        invitation on, and never by working in the same organisation. Whoever left
+        the council, or no longer works there, knows of none.
         """
-        invited = Attendee.objects.filter(user=user.pk, invited_at__isnull=False)
-        return self.filter(
-            Q(council__in=council_ids(user)) | Q(pk__in=invited.values("meeting"))
+        own = Q(council__in=council_ids(user))
+        as_guest = Q(council__organisation__in=organisation_ids(user))
+        if care_office_ids(user):
+            as_guest = Q()
+        elif not organisation_ids(user):
+            return self.filter(own)
+        invited = Attendee.objects.filter(
+            user=user.pk, is_guest=True, invited_at__isnull=False
         )
+        return self.filter(own | as_guest & Q(pk__in=invited.values("meeting")))
 
     def planned(self) -> Self:
         """Those that were not called off."""

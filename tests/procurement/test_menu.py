@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from tests.factories import (
     CareOfficeMembershipFactory,
@@ -46,23 +47,29 @@ def words(client, user, address="/woorden/"):
     [
         (
             member,
-            "Start, Tijdlijn, Uitvragen, Inbreng, Indieningen, Mensen en raden",
+            "Start, Tijdlijn, Inbreng, Indieningen, Vergaderingen, Mensen en raden",
         ),
         (
             lambda: in_council("secretary"),
-            "Start, Tijdlijn, Uitvragen, Inbreng, Indieningen, Mensen en raden",
+            "Start, Tijdlijn, Inbreng, Indieningen, Vergaderingen, Mensen en raden",
         ),
         (
             lambda: in_council("chair", central=True),
-            "Start, Tijdlijn, Uitvragen, Inbreng, Samenstellen, Indieningen, "
+            "Start, Tijdlijn, Inbreng, Samenstellen, Indieningen, Vergaderingen, "
             "Mensen en raden",
         ),
         (
             lambda: in_council("member", central=True),
-            "Start, Tijdlijn, Uitvragen, Inbreng, Indieningen, Mensen en raden",
+            "Start, Tijdlijn, Inbreng, Indieningen, Vergaderingen, Mensen en raden",
         ),
-        (buyer, "Start, Rondes, Uitvragen, Indieningen, Mensen en raden"),
-        (executive, "Start, Tijdlijn, Inbreng, Indieningen, Mensen en raden"),
+        (
+            buyer,
+            "Start, Rondes, Uitvragen, Indieningen, Vergaderingen, Mensen en raden",
+        ),
+        (
+            executive,
+            "Start, Tijdlijn, Inbreng, Indieningen, Vergaderingen, Mensen en raden",
+        ),
         (administrator, "Start, Mensen en raden, Beheer, Mailwachtrij"),
         (UserFactory, "Start, Mensen en raden"),
     ],
@@ -88,9 +95,9 @@ def test_who_is_not_logged_in_has_no_menu(client):
     [
         "home",
         "procurement:cycle_list",
-        "procurement:request_list",
         "procurement:input_list",
         "procurement:submission_list",
+        "councils:meeting_list",
         "councils:directory",
     ],
 )
@@ -127,3 +134,33 @@ def test_menu_marks_the_word_that_a_page_under_a_round_belongs_to(client):
         "input_create": [reverse("procurement:input_list")],
         "cycle_detail": [reverse("procurement:cycle_list")],
     }
+
+
+def test_requests_lie_under_the_timeline_for_councils_and_by_themselves_for_an_office(
+    client,
+):
+    address = reverse("procurement:request_list")
+    marked = []
+    for user in (member(), buyer()):
+        client.force_login(user)
+        menu = client.get(address).context["bar"].menu
+        marked.append([item.label for item in menu if item.is_current])
+
+    assert marked == [["Tijdlijn"], ["Uitvragen"]]
+
+
+def test_who_serves_a_council_goes_from_the_timeline_to_the_requests_and_back(client):
+    client.force_login(member())
+    for name in ("cycle_list", "request_list"):
+        page = client.get(reverse(f"procurement:{name}"))
+        assertContains(page, f'href="{reverse("procurement:cycle_list")}"')
+        assertContains(page, f'href="{reverse("procurement:request_list")}"', count=1)
+
+
+def test_an_office_has_both_in_its_menu_and_no_second_way(client):
+    client.force_login(buyer())
+
+    page = client.get(reverse("procurement:cycle_list"))
+
+    # The menu stands there twice: above the page, and folded for a phone.
+    assertContains(page, f'href="{reverse("procurement:request_list")}"', count=2)
