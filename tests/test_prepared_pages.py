@@ -86,7 +86,7 @@ def test_everybody_reads_on_each_page_what_the_query_gives(compared):
     assert answers == dict.fromkeys(EVERYBODY, {200})
     visit_submissions(marked)
     assert set(compared) == {
-        "_asked",
+        "_rows",
         "_facets",
         "_inputs",
         "_lines",

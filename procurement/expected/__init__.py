@@ -12,6 +12,7 @@ from uuid import UUID
 from portal.models import User
 from procurement.expected.council import State, state_for
 from procurement.expected.council_tasks import council_tasks, waiting
+from procurement.expected.desk import desk_tasks
 from procurement.expected.moments import Moment, next_moment_in
 from procurement.expected.office import office_tasks
 from procurement.expected.rounds import Round, rounds_of
@@ -54,6 +55,7 @@ def overview(user: User, now: datetime) -> Overview:
     state = state_for(user, rounds, now)
     tasks = [
         *council_tasks(user, state),
+        *desk_tasks(user, state),
         *office_tasks(user, rounds, now),
         *waiting(user, state),
     ]

@@ -27,24 +27,43 @@ from portal.moments import nl_date
 from portal.prepared import fetch
 from portal.seats import Seat
 from procurement.expected.rounds import Round, role_of
-from procurement.expected.task import CLOSED_FOR
+from procurement.expected.rows import Row, of_kind, rows_for
 from procurement.facts import Done
 from procurement.models import (
     CouncilInput,
     Disuse,
     PassageSource,
+    PhaseDates,
     PhaseRole,
     Publication,
-    RequestCouncil,
     ShowingPart,
     Submission,
     SubmissionItem,
     SubmissionVersion,
     SubmittedSource,
+    dates_before,
 )
 
 # Answers are news for so long; nobody keeps who read them.
 NEWS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request to a council, and whether it and the person have answered."""
+
+    request_id: UUID
+    title: str
+    council_id: UUID
+    cycle_id: UUID
+    phase_id: UUID
+    dates: PhaseDates
+    has_own: bool
+    has_input: bool
+
+    @property
+    def closes_at(self) -> datetime:
+        return self.dates.care_office
 
 
 @dataclass
@@ -54,7 +73,9 @@ class State:
     now: datetime
     rounds: dict[UUID, Round]
     done: dict[tuple[UUID, UUID], Done] = field(default_factory=dict)
-    asked: list[RequestCouncil] = field(default_factory=list)
+    # What waits beside the rounds: meetings, actions, plans.
+    rows: list[Row] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
     drafts: list[dict[str, Any]] = field(default_factory=list)
     # Local input that a central council may read and has done nothing with.
     unread: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
@@ -76,33 +97,31 @@ class State:
 def state_for(user: User, rounds: list[Round], now: datetime) -> State:
     """Read what the councils of ``user`` did and were asked."""
     state = State(now, {each.cycle.pk: each for each in rounds})
+    state.rows = rows_for(user, now)
     if council_ids(user) and rounds:
-        state.asked = fetch(_asked, user, now - CLOSED_FOR)
+        state.asked = _requests_of(state.rows)
         _read_inputs(state, user)
         _read_submissions(state, user)
         state.parts = fetch(_parts, user)
     return state
 
 
-def _asked(user: User, since: datetime) -> QuerySet:
-    own = CouncilInput.objects.filter(
-        request=OuterRef("request"), council=OuterRef("council"), author=user
-    ).exclude(status=CouncilInput.Status.WITHDRAWN)
-    passed_on = CouncilInput.objects.visible_to(user).filter(
-        request=OuterRef("request"),
-        council=OuterRef("council"),
-        status=CouncilInput.Status.PASSED_ON,
-    )
-    return (
-        RequestCouncil.objects.filter(
-            council__in=council_ids(user),
-            request__status="published",
-            request__closes_at__gt=since,
+def _requests_of(rows: list[Row]) -> list[Asked]:
+    found = [
+        Asked(
+            request_id=row.pk,
+            title=row.title,
+            council_id=row.council_id,
+            cycle_id=row.cycle_id,
+            phase_id=row.phase_id,
+            dates=dates_before(row.at, row.first or 0, row.second or 0, row.third or 0),
+            has_own=row.is_mine,
+            has_input=row.is_done,
         )
-        .select_related("request__phase")
-        .annotate(has_own=Exists(own), has_input=Exists(passed_on))
-        .order_by("request__closes_at")
-    )
+        for row in of_kind(rows, "request")
+        if row.at and row.cycle_id and row.phase_id
+    ]
+    return sorted(found, key=lambda each: (each.closes_at, each.title))
 
 
 def _read_inputs(state: State, user: User) -> None:

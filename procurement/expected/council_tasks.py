@@ -68,12 +68,10 @@ def _dated(seat: Seat, due: datetime, closes_at: datetime, now: datetime) -> dic
 def _requests(user: User, state: State) -> Iterator[Task]:
     seats = {seat.party_id: seat for seat in council_seats(user)}
     for row in state.asked:
-        seat, request = seats[row.council_id], row.request
+        seat = seats[row.council_id]
         if row.has_own or (is_helper(seat) and row.has_input):
             continue
-        dated = _dated(
-            seat, _own_date(seat, request.dates), request.closes_at, state.now
-        )
+        dated = _dated(seat, _own_date(seat, row.dates), row.closes_at, state.now)
         if dated["group"] == Group.OVERDUE and row.has_input:
             # The council has said something: nobody is late.
             continue
@@ -84,11 +82,11 @@ def _requests(user: User, state: State) -> Iterator[Task]:
             button = _("Read the question")
         yield Task(
             kind="request",
-            name=name % {"request": request.title},
+            name=name % {"request": row.title},
             why=_("Because the care office asks your council this."),
             url=address(
-                ("procurement:request_detail", request.pk),
-                ("procurement:input_create", request.cycle_id, seat.party_id),
+                ("procurement:request_detail", row.request_id),
+                ("procurement:input_create", row.cycle_id, seat.party_id),
             ),
             minutes=minutes,
             button=button,
@@ -149,7 +147,7 @@ def _stands_while_it_runs(each: Round, phase: Phase, seat: Seat, now: datetime) 
 def _was_asked(state: State, seat: Seat, phase: Phase) -> bool:
     """Whether a request of this phase stands on the page already."""
     return any(
-        row.council_id == seat.party_id and row.request.phase_id == phase.pk
+        row.council_id == seat.party_id and row.phase_id == phase.pk
         for row in state.asked
     )
 

@@ -1,0 +1,330 @@
+"""What meetings, minutes, actions, terms and plans ask on the home page."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from councils.models import ActionItem, Attendee, Meeting, Minutes
+from portal.dates import AMSTERDAM
+from procurement.expected import expected_tasks
+from procurement.models import (
+    Participation,
+    Side,
+    WorkPlan,
+    WorkPlanAgreement,
+    WorkPlanStep,
+    WorkPlanVersion,
+)
+from tests.factories import (
+    ActionItemFactory,
+    AgendaItemFactory,
+    AttendeeFactory,
+    CouncilMembershipFactory,
+    MeetingFactory,
+    OrganisationMembershipFactory,
+    ParticipationFactory,
+    UserFactory,
+    WorkPlanFactory,
+)
+from tests.procurement.rounds import Summer
+
+pytestmark = pytest.mark.django_db
+
+MEETING = datetime(2027, 6, 22, 14, tzinfo=AMSTERDAM)
+
+
+@pytest.fixture(autouse=True)
+def june():
+    with time_machine.travel("2027-06-08 10:00+02:00", tick=False):
+        yield
+
+
+@pytest.fixture
+def summer() -> Summer:
+    return Summer()
+
+
+def tasks_of(user, *kinds: str) -> list[str]:
+    """The names of somebody's tasks of these kinds, after the seats were read anew."""
+    user = type(user).objects.get(pk=user.pk)
+    found = expected_tasks(user, timezone.now())
+    return sorted(task.name for task in found if task.kind in kinds)
+
+
+def meeting(council, **fields) -> Meeting:
+    return MeetingFactory(
+        council=council,
+        starts_at=MEETING,
+        ends_at=MEETING + timedelta(hours=2),
+        agenda_goes_out_on=date(2027, 6, 15),
+        **fields,
+    )
+
+
+def over(council, **fields) -> Meeting:
+    """A meeting of last week, held with an agenda."""
+    return MeetingFactory(
+        council=council,
+        starts_at=MEETING - timedelta(days=21),
+        ends_at=MEETING - timedelta(days=21, hours=-2),
+        agenda_sent_at=MEETING - timedelta(days=28),
+        **fields,
+    )
+
+
+# --- Meetings --------------------------------------------------------------------
+
+
+def test_who_is_invited_is_asked_to_answer_until_it_is_done(summer):
+    member = summer.person()
+    expected = AttendeeFactory(meeting=meeting(summer.local), user=member)
+
+    before = tasks_of(member, "invitation")
+    Attendee.objects.filter(pk=expected.pk).update(answer="no")
+
+    assert before == ["Laat weten of u komt op dinsdag 22\xa0juni 2027"]
+    assert tasks_of(member, "invitation") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "cancelled"},
+        {"starts_at": datetime(2027, 6, 8, 9, tzinfo=AMSTERDAM)},
+    ],
+)
+def test_nobody_is_asked_to_come_to_what_is_off_or_has_begun(summer, change):
+    member = summer.person()
+    planned = meeting(summer.local)
+    AttendeeFactory(meeting=planned, user=member)
+
+    Meeting.objects.filter(pk=planned.pk).update(**change)
+
+    assert tasks_of(member, "invitation") == []
+
+
+def test_a_guest_answers_for_the_organisation(summer):
+    executive = OrganisationMembershipFactory(organisation=summer.organisation).user
+    AttendeeFactory(meeting=meeting(summer.central), user=executive, is_guest=True)
+
+    user = type(executive).objects.get(pk=executive.pk)
+    task = next(
+        task
+        for task in expected_tasks(user, timezone.now())
+        if task.kind == "invitation"
+    )
+
+    assert task.party == summer.organisation.name
+
+
+def test_the_agenda_is_the_secretarys_and_without_one_the_chairs(summer):
+    chair = summer.person(role="chair")
+    meeting(summer.local)
+
+    alone = tasks_of(chair, "agenda")
+    secretary = summer.person(role="secretary")
+
+    assert alone == ["Maak de agenda voor dinsdag 22\xa0juni 2027"]
+    assert tasks_of(chair, "agenda") == []
+    assert tasks_of(secretary, "agenda") == alone
+
+
+def test_an_agenda_is_asked_for_from_two_weeks_before_until_it_was_sent(summer):
+    secretary = summer.person(role="secretary")
+    later = meeting(summer.local)
+    Meeting.objects.filter(pk=later.pk).update(agenda_goes_out_on=date(2027, 6, 23))
+
+    too_early = tasks_of(secretary, "agenda")
+    Meeting.objects.filter(pk=later.pk).update(agenda_goes_out_on=date(2027, 6, 22))
+    in_time = tasks_of(secretary, "agenda")
+    Meeting.objects.filter(pk=later.pk).update(agenda_sent_at=timezone.now())
+
+    assert [len(too_early), len(in_time)] == [0, 1]
+    assert tasks_of(secretary, "agenda") == []
+
+
+def test_minutes_are_asked_for_until_they_went_round(summer):
+    secretary = summer.person(role="secretary")
+    held = over(summer.local)
+    over(summer.central)
+
+    asked = tasks_of(secretary, "minutes")
+    minutes = Minutes.objects.create(meeting=held, begun_by=secretary)
+    begun = tasks_of(secretary, "minutes")
+    Minutes.objects.filter(pk=minutes.pk).update(status="draft")
+
+    assert asked == begun == ["Schrijf het verslag van dinsdag 1\xa0juni 2027"]
+    assert tasks_of(secretary, "minutes") == []
+
+
+def test_an_action_asks_its_owner_until_it_is_done(summer):
+    owner, other = summer.person(), summer.person()
+    item = AgendaItemFactory(meeting=over(summer.local))
+    action = ActionItemFactory(
+        council=summer.local, item=item, owner=owner, what="Bel de bestuurder"
+    )
+
+    asked = tasks_of(owner, "action")
+    ActionItem.objects.filter(pk=action.pk).update(status="done")
+
+    assert asked == ["Doe uw actiepunt: Bel de bestuurder"]
+    assert tasks_of(owner, "action") == tasks_of(other, "action") == []
+
+
+def test_an_action_that_is_closed_to_helpers_is_no_task_of_one(summer):
+    secretary = summer.person(role="secretary")
+    ActionItemFactory(council=summer.local, owner=secretary, openness="members")
+
+    assert tasks_of(secretary, "action") == []
+
+
+def test_a_term_that_ends_within_a_month_asks_who_keeps_the_list(summer):
+    secretary = summer.person(role="secretary")
+    CouncilMembershipFactory(
+        council=summer.local,
+        user=UserFactory(name="Nel Zandbank"),
+        ends_on=date(2027, 7, 9),
+    )
+    CouncilMembershipFactory(council=summer.local, ends_on=date(2027, 7, 10))
+
+    user = type(secretary).objects.get(pk=secretary.pk)
+    tasks = [
+        task.why for task in expected_tasks(user, timezone.now()) if task.kind == "term"
+    ]
+
+    assert tasks == [
+        "Omdat de termijn van Nel Zandbank stopt op vrijdag 9\xa0juli 2027."
+    ]
+    assert tasks_of(summer.person(), "term") == []
+
+
+# --- Plans and choices -----------------------------------------------------------
+
+
+def planned(summer: Summer, number: int = 1) -> WorkPlanVersion:
+    plan = WorkPlan.objects.filter(council=summer.central).first()
+    plan = plan or WorkPlanFactory(phase=summer.phase, council=summer.central)
+    return WorkPlanVersion.objects.create(
+        plan=plan,
+        number=number,
+        deadline=summer.phase.closes_at,
+        board_days=14,
+        consultation_weeks=4,
+        papers_days=7,
+    )
+
+
+def agree(version: WorkPlanVersion, side: str) -> None:
+    WorkPlanAgreement.objects.create(
+        version=version, side=side, agreed_by=UserFactory()
+    )
+
+
+def test_a_plan_asks_both_sides_until_each_agreed(summer):
+    chair = summer.person(summer.central, "chair")
+    member = summer.person(summer.central)
+    executive = OrganisationMembershipFactory(organisation=summer.organisation).user
+    version = planned(summer)
+
+    first = tasks_of(chair, "plan"), tasks_of(executive, "plan")
+    agree(version, Side.COUNCIL)
+    half = tasks_of(chair, "plan", "waits_plan"), tasks_of(executive, "plan")
+    agree(version, Side.ORGANISATION)
+
+    assert first == (
+        ["Bevestig de planning met de bestuurder"],
+        ["Bevestig de planning met de raad"],
+    )
+    assert half == (
+        ["De planning met de bestuurder"],
+        ["Bevestig de planning met de raad"],
+    )
+    assert tasks_of(chair, "plan", "waits_plan") == []
+    assert tasks_of(executive, "plan", "waits_plan") == []
+    assert tasks_of(member, "plan") == []
+
+
+def test_a_newer_version_asks_both_sides_again(summer):
+    chair = summer.person(summer.central, "chair")
+    for side in Side:
+        agree(planned(summer) if side == Side.COUNCIL else version_of(summer), side)
+
+    planned(summer, number=2)
+
+    assert tasks_of(chair, "plan") == ["Bekijk de planning opnieuw"]
+
+
+def version_of(summer: Summer) -> WorkPlanVersion:
+    return WorkPlanVersion.objects.get(plan__council=summer.central)
+
+
+def test_the_agreed_dates_ask_who_does_something_then(summer):
+    executive = OrganisationMembershipFactory(organisation=summer.organisation).user
+    chair = summer.person(summer.central, "chair")
+    local = summer.person(summer.local, "chair")
+    version = planned(summer)
+    for kind, doer, what in (
+        ("papers", "organisation", "Deel de stukken."),
+        ("local", "local", "Zeg wat u vindt."),
+        ("decision", "central", "Neem een besluit."),
+    ):
+        WorkPlanStep.objects.create(
+            version=version,
+            kind=kind,
+            doer=doer,
+            what=what,
+            due_at=MEETING,
+            counted_on=MEETING.date(),
+        )
+
+    before = tasks_of(executive, "plan_step")
+    for side in Side:
+        agree(version, side)
+
+    assert before == []
+    assert tasks_of(executive, "plan_step") == ["Deel de stukken"]
+    assert tasks_of(local, "plan_step") == ["Zeg wat u vindt"]
+    assert tasks_of(chair, "plan_step") == ["Neem een besluit"]
+
+
+def test_the_choice_to_take_part_is_asked_until_it_is_made(summer):
+    secretary = summer.person(summer.central, "secretary")
+    member = summer.person(summer.central)
+
+    asked = tasks_of(secretary, "choose")
+    ParticipationFactory(
+        council=summer.central,
+        from_phase=None,
+        cycle=summer.cycle,
+        step=Participation.Step.DECLINE,
+        level="",
+    )
+
+    assert asked == ["Kies wanneer uw raad instapt"]
+    assert tasks_of(secretary, "choose") == tasks_of(member, "choose") == []
+
+
+# --- The page --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_home_asks_no_more_for_meetings_actions_and_plans(
+    client, summer, django_assert_num_queries, count
+):
+    user = summer.person(summer.central, "secretary")
+    for _each in range(count):
+        AttendeeFactory(meeting=meeting(summer.central), user=user)
+        over(summer.central)
+        ActionItemFactory(council=summer.central, owner=user)
+    planned(summer)
+    client.force_login(user)
+
+    # session, user, seats, phases, what waits, inputs, submissions, parts
+    with django_assert_num_queries(8):
+        page = client.get(reverse("home")).content.decode()
+
+    assert page.count("Laat weten of u komt") == count
+    assert page.count("Schrijf het verslag") == count
