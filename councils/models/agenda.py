@@ -95,6 +95,8 @@ class AgendaItem(models.Model):
         "self", models.CASCADE, null=True, blank=True, related_name="children"
     )
     order = models.PositiveIntegerField(default=0, editable=False)
+    # A closing item (any other business): what is put on later comes before it.
+    is_at_end = models.BooleanField(default=False, editable=False)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.NORMAL)
     origin = models.CharField(
         max_length=10, choices=Origin, default=Origin.MADE, editable=False
@@ -138,6 +140,8 @@ class AgendaItem(models.Model):
     # What was said in short, when the meeting was held.
     notes = models.TextField(_("what was said"), blank=True, max_length=8000)
     notes_revision = models.PositiveIntegerField(default=0, editable=False)
+    # Of a member's proposal: when whoever prepares the agenda took it over.
+    accepted_at = models.DateTimeField(null=True, editable=False)
     dropped_at = models.DateTimeField(null=True, editable=False)
     dropped_because = models.CharField(max_length=300, blank=True, editable=False)
     added_by = models.ForeignKey(
@@ -177,6 +181,16 @@ class AgendaItem(models.Model):
     def is_closed(self) -> bool:
         """Whether guests and the public paper leave it out."""
         return self.openness != Openness.OPEN
+
+    @property
+    def is_proposal(self) -> bool:
+        """Whether a member proposed it and nobody has decided about it yet."""
+        return (
+            self.origin == self.Origin.PROPOSED
+            and self.meeting_id is None
+            and self.accepted_at is None
+            and self.dropped_at is None
+        )
 
     @property
     def introduced_by(self) -> str:
