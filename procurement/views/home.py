@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from councils.permissions import council_seats
 from portal.context import current_council
 from portal.http import UserRequest
 from portal.models import OutgoingMail
+from portal.moments import days_left, nl_datetime
 from portal.seats import Seat, seats_of
 from procurement.expected import Group, Overview, Task, overview
 from procurement.expected.council import prepares
@@ -27,6 +29,26 @@ NEWEST_ANSWERS = 3
 # Of many submissions to answer the home page shows the first; the desk has them all.
 FROM_THE_DESK = 10
 ON_THE_DESK = {"answer", "publish_answers"}
+
+
+class Line(NamedTuple):
+    """A task as it is drawn: text and no more, so that it is drawn once."""
+
+    name: str
+    url: str
+    button: str
+    party: str
+    why: str
+    minutes: int
+    day: str
+    weekday: str
+    # How long it still takes, or that it is over; and the sentence of the whole date.
+    left: str
+    is_late: bool
+    whose: str
+    due: str
+    is_closed: bool
+    is_first: bool
 
 
 @dataclass(frozen=True)
@@ -77,14 +99,38 @@ def _grouped(tasks: list[Task]) -> dict[str, Any]:
     to_do = [task for task in tasks if task.group != Group.WAITING]
     first, rest = to_do[:1], to_do[1:]
     groups = [
-        (group.label, [task for task in rest if task.group == group])
+        (group.label, [_line(task) for task in rest if task.group == group])
         for group in (Group.OVERDUE, Group.SOON, Group.LATER)
     ]
     return {
-        "first": first[0] if first else None,
+        "first": [_line(task, is_first=True) for task in first],
         "groups": [(label, found) for label, found in groups if found],
         "waiting": [task for task in tasks if task.group == Group.WAITING],
     }
+
+
+def _line(task: Task, *, is_first: bool = False) -> Line:
+    left = days_left(task.due)
+    if task.is_closed:
+        left = _("has closed")
+    elif task.is_overdue:
+        left = _("date has passed")
+    return Line(
+        name=str(task.name),
+        url=str(task.url),
+        button=str(task.button),
+        party=str(task.party),
+        why=str(task.why),
+        minutes=task.minutes or 0,
+        day=task.day,
+        weekday=task.weekday,
+        left=left,
+        is_late=task.is_closed or task.is_overdue,
+        whose=str(task.whose),
+        due=nl_datetime(task.due),
+        is_closed=task.is_closed,
+        is_first=is_first,
+    )
 
 
 def _where_we_are(seen: Overview) -> Now | None:
