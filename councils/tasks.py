@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from councils.actions import importing
+from councils.actions import desk_mail, importing
 from portal.periodic import periodic
 
 
@@ -11,3 +11,10 @@ from portal.periodic import periodic
 def forget_old_rows() -> None:
     """Delete files that were chosen for an import more than a day ago."""
     importing.forget_old()
+
+
+@shared_task
+@periodic
+def send_due_mails() -> None:
+    """Queue the mails of councils' desks that are due."""
+    desk_mail.send_due()

@@ -40,6 +40,10 @@ KINDS = {
         MailKind("catch_up", _("reminders that came late, in one mail"), ANYONE),
         MailKind("words_used", _("words of your council were used")),
         MailKind("answers_published", _("the care office has answered")),
+        MailKind("minutes_sent", _("the minutes of a meeting"), ANYONE),
+        MailKind("minutes_missing", _("a meeting has no minutes yet")),
+        MailKind("action_near", _("the date of your action comes near")),
+        MailKind("action_late", _("the date of your action has passed")),
         MailKind("submission_received", _("a submission has come in"), CARE_OFFICE),
         MailKind("ready_to_sign", _("a text is ready to sign"), required=_NO_SIGNATURE),
         MailKind(

@@ -215,6 +215,9 @@ MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "request_published": "procurement.rechecks.request_published",
     "ready_to_sign": "procurement.rechecks.ready_to_sign",
     "submission_received": "procurement.rechecks.submission_received",
+    "minutes_missing": "councils.rechecks.minutes_missing",
+    "minutes_sent": "councils.rechecks.minutes_sent",
+    "action_due": "councils.rechecks.action_due",
 }
 
 # Without a visit; each visit after a day puts the end off. See portal/README.md.
@@ -335,6 +338,7 @@ PERIODIC_TASKS = {  # name -> what it does, when, and after how long something i
     "portal.tasks.deliver_waiting_mail": (_("send waiting mail"), "* *", _AN_HOUR / 12),
     # A run that was missed is made up for.
     "procurement.tasks.send_due_reminders": (_("send reminders"), "*/15 *", _AN_HOUR),
+    "councils.tasks.send_due_mails": (_("send mails of councils"), "*/15 *", _AN_HOUR),
     "procurement.tasks.make_waiting_papers": (_("make papers"), "* *", _AN_HOUR / 12),
     "portal.tasks.forget_old_rows": (_("forget old mail"), "20 3", _A_DAY),
     "councils.tasks.forget_old_rows": (_("forget old imports"), "30 3", _A_DAY),
@@ -348,6 +352,7 @@ CELERY_BEAT_SCHEDULE = {
 DONE_BY_BEAT = {
     "portal.tasks.deliver_waiting_mail",
     "procurement.tasks.send_due_reminders",
+    "councils.tasks.send_due_mails",
 }
 READY_CHECKS = ["portal.triggers.missing"]  # () -> list of what is wrong
 

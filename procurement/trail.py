@@ -8,6 +8,7 @@ stands in the author's own trail; what was closed to the secretary in that of th
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -16,7 +17,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from councils.models import Council, CouncilMembership, Invitation
+from councils.models import (
+    ActionItem,
+    AgendaItem,
+    Council,
+    CouncilMembership,
+    Decision,
+    Invitation,
+    Openness,
+)
 from councils.permissions import Role, can_chair, council_ids
 from portal.models import AuditEvent, User
 from procurement.models import HELPERS, CouncilInput
@@ -65,6 +74,20 @@ WORDS: dict[str, Promise] = {
         "deleted the submission for %(year)s: it need not be kept any longer"
     ),
     "response.publish": gettext_lazy("published the answers"),
+    "minutes.save_opening": gettext_lazy("wrote the opening of minutes"),
+    "minutes.save_notes": gettext_lazy("wrote in minutes what was said"),
+    "minutes.send_round": gettext_lazy("sent minutes round as a draft"),
+    "minutes.adopt": gettext_lazy("noted that minutes were adopted"),
+    "decision.record": gettext_lazy("recorded decision %(number)s"),
+    "decision.change": gettext_lazy("changed decision %(number)s"),
+    "decision.remove": gettext_lazy("took back decision %(number)s"),
+    "action_item.take_on": gettext_lazy("wrote down an action"),
+    "action_item.reword": gettext_lazy("changed the words of an action"),
+    "action_item.remove": gettext_lazy("took back an action"),
+    "action_item.hand_over": gettext_lazy("gave an action another owner or date"),
+    "action_item.finish": gettext_lazy("said that an action is done"),
+    "action_item.drop": gettext_lazy("said that an action is no longer needed"),
+    "action_item.reopen": gettext_lazy("opened an action again"),
 }
 OTHER = gettext_lazy("changed something")
 # A statement travels without a name, and who recognises is counted, not named.
@@ -96,14 +119,16 @@ def events_for(user: User, council: Council) -> QuerySet[AuditEvent]:
     if can_chair(user, council):
         own = CouncilInput.objects.filter(council=council.pk)
         trails |= Q(chain__scope__in=own.values("pk"))
+    helped = council_ids(user, *HELPERS)
     closed = CouncilInput.objects.filter(
-        is_closed_to_secretary=True, council__in=council_ids(user, *HELPERS)
+        is_closed_to_secretary=True, council__in=helped
     )
     seated = CouncilMembership.objects.filter(pk=OuterRef("subject_id"))
     invited = Invitation.objects.filter(pk=OuterRef("subject_id"))
     return (
         AuditEvent.objects.filter(trails)
         .exclude(subject_id__in=closed.values("pk"))
+        .exclude(_of_closed_items(helped))
         .annotate(
             about=Coalesce(
                 Subquery(seated.values("user__name")[:1]),
@@ -115,6 +140,15 @@ def events_for(user: User, council: Council) -> QuerySet[AuditEvent]:
     )
 
 
+def _of_closed_items(helped: list[UUID]) -> Q:
+    """What happened to items that only members read, or came of them."""
+    found = Q()
+    for model in (AgendaItem, Decision, ActionItem):
+        closed = model.objects.filter(openness=Openness.MEMBERS, council__in=helped)
+        found |= Q(subject_id__in=closed.values("pk"))
+    return found
+
+
 def line_of(event: AuditEvent) -> Line:
     """The event in words: who did what."""
     told = defaultdict(
@@ -123,6 +157,7 @@ def line_of(event: AuditEvent) -> Line:
         role=dict(Role.choices).get(event.data.get("role", ""), ""),
         version=event.data.get("version", ""),
         year=event.data.get("year", ""),
+        number=event.data.get("number", ""),
     )
     if event.verb in WITHOUT_NAME:
         who = _("Somebody of the council")

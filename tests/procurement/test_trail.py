@@ -189,6 +189,9 @@ def test_every_verb_that_a_council_can_have_has_its_words():
         | written("procurement/actions/composition.py", "")
         | written("councils/actions/membership.py", "")
         | written("councils/actions/invitation.py", "")
+        | written("councils/actions/minutes.py", "")
+        | written("councils/actions/decision.py", "")
+        | written("councils/actions/action_item.py", "")
         <= WORDS.keys() | OF_THE_AUTHOR
     )
 

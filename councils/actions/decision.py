@@ -1,0 +1,123 @@
+"""What a council decides: recorded in the minutes, numbered per council and year."""
+
+from django.db import transaction
+from django.db.models import Max, ProtectedError, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from councils.actions.minutes import writable
+from councils.models import AgendaItem, Council, Decision
+from portal import audit
+from portal.errors import NotAllowedNow
+from portal.models import User
+from portal.transitions import lock
+
+# So many are offered where one is to be chosen.
+RECENT = 25
+
+
+@transaction.atomic
+def record(decision: Decision, *, by: User) -> Decision:
+    """Save a new decision at its item with the next number of the year.
+
+    The council's row is held meanwhile: two at once get two numbers, without a gap.
+    """
+    item = decision.item
+    meeting = item.meeting
+    writable(meeting, by=by)
+    assert meeting is not None
+    _check_votes(decision)
+    lock(item.council)
+    decision.council, decision.openness = item.council, item.openness
+    if decision.decided_on is None:
+        decision.decided_on = timezone.localdate(meeting.starts_at)
+    decision.year = decision.decided_on.year
+    decision.number = 1 + _last_number(item.council, decision.year)
+    decision.recorded_by = by
+    decision.save(force_insert=True)
+    _record("decision.record", decision, by)
+    return decision
+
+
+@transaction.atomic
+def change(decision: Decision, *, by: User) -> Decision:
+    """Save other words or votes, as long as the minutes are not adopted."""
+    writable(decision.item.meeting, by=by)
+    _check_votes(decision)
+    kept = lock(decision)
+    kept.text = decision.text
+    kept.votes_for = decision.votes_for
+    kept.votes_against = decision.votes_against
+    kept.votes_abstained = decision.votes_abstained
+    kept.save(
+        update_fields=["text", "votes_for", "votes_against", "votes_abstained"],
+    )
+    _record("decision.change", kept, by)
+    return kept
+
+
+@transaction.atomic
+def remove(decision: Decision, *, by: User) -> None:
+    """Take back the last decision of the year: an earlier one would leave a gap."""
+    writable(decision.item.meeting, by=by)
+    lock(decision.council)
+    if decision.number != _last_number(decision.council, decision.year):
+        raise NotAllowedNow(
+            _("Only the last decision of the year can go. Change its words instead.")
+        )
+    # Of its item: what is closed with it stays closed in the trail of the council.
+    audit.record(
+        "decision.remove",
+        decision.item,
+        by=by,
+        scope=decision.council_id,
+        number=decision.reference,
+    )
+    try:
+        Decision.objects.get(pk=decision.pk).delete()
+    except ProtectedError as error:
+        raise NotAllowedNow(_("Something else rests on this decision.")) from error
+
+
+def follow_openness(item: AgendaItem) -> None:
+    """Let decisions and actions of an item be read by who may read the item.
+
+    For the action that changes the item, inside its transaction and in its event.
+    """
+    item.decisions.update(openness=item.openness)
+    item.action_items.update(openness=item.openness)
+
+
+def recent_of(council: Council, user: User) -> QuerySet[Decision]:
+    """The council's last decisions that ``user`` may read: to choose one from."""
+    visible = Decision.objects.visible_to(user).filter(council=council.pk)
+    newest = visible.order_by("-decided_on", "-number").values("pk")[:RECENT]
+    # A choice in a form filters what it is given: not something that is cut off.
+    return visible.filter(pk__in=list(newest.values_list("pk", flat=True))).order_by(
+        "-decided_on", "-number"
+    )
+
+
+def _last_number(council: Council, year: int) -> int:
+    of_year = Decision.objects.filter(council=council.pk, year=year)
+    return of_year.aggregate(last=Max("number"))["last"] or 0
+
+
+def _check_votes(decision: Decision) -> None:
+    """A vote has all three counts, or there was none."""
+    votes = [
+        decision.votes_for,
+        decision.votes_against,
+        decision.votes_abstained,
+    ]
+    if all(each is None for each in votes):
+        return
+    decision.votes_for = decision.votes_for or 0
+    decision.votes_against = decision.votes_against or 0
+    decision.votes_abstained = decision.votes_abstained or 0
+
+
+def _record(verb: str, decision: Decision, by: User) -> None:
+    audit.record(
+        verb, decision, by=by, scope=decision.council_id, number=decision.reference
+    )

@@ -1,0 +1,137 @@
+"""The mails of minutes: that a draft went round, and that there are none yet."""
+
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from councils.actions.due_mail import Due, post
+from councils.models import (
+    AgendaItem,
+    Attendee,
+    CouncilMembership,
+    Meeting,
+    Minutes,
+    Openness,
+)
+from councils.permissions import Role
+from portal import mail
+from portal.dates import moment
+from portal.models import User
+
+# So many days after a meeting whoever prepares hears that there are no minutes.
+NUDGED_AFTER = (3, 7)
+AT = time(9)
+# A nudge that could not go for so long has lost its sense.
+LAST_NUDGE_COUNTS = timedelta(days=14)
+LOOK_BACK = timedelta(days=31)
+PREPARERS = (Role.SECRETARY, Role.CHAIR, Role.DEPUTY_CHAIR)
+
+
+def tell_round(minutes: Minutes, sent_at: datetime) -> None:
+    """One mail for everybody who may read the draft that was sent at this moment."""
+    meeting = minutes.meeting
+    for person in [*_council(meeting), *_guests(meeting)]:
+        mail.queue(
+            "minutes_sent",
+            to=person,
+            key=f"minutes_sent:{minutes.pk}:{person.pk}:{sent_at.isoformat()}",
+            recheck={
+                "name": "minutes_sent",
+                "args": {"meeting": str(meeting.pk), "user": str(person.pk)},
+            },
+            meeting=meeting.name,
+            council=meeting.council.name,
+            date=timezone.localdate(meeting.starts_at),
+            link=meeting.get_absolute_url(),
+        )
+
+
+def _council(meeting: Meeting) -> list[User]:
+    terms = CouncilMembership.objects.current().filter(council=meeting.council_id)
+    return [term.user for term in terms.select_related("user")]
+
+
+def _guests(meeting: Meeting) -> list[User]:
+    """Guests with an account, if there is an item that they may read."""
+    items = AgendaItem.objects.in_order().filter(meeting=meeting)
+    if not items.filter(openness=Openness.OPEN).exists():
+        return []
+    guests = Attendee.objects.filter(
+        meeting=meeting, is_guest=True, user__isnull=False, invited_at__isnull=False
+    )
+    return [each.user for each in guests.select_related("user") if each.user]
+
+
+# --- No minutes yet --------------------------------------------------------------
+
+
+def nudge(now: datetime) -> None:
+    """Tell whoever prepares, three and seven days after a meeting without minutes.
+
+    Of two that are due at once only the last goes; the first is written down as missed.
+    """
+    meetings = list(
+        Meeting.objects.planned()
+        .filter(
+            Q(minutes__isnull=True) | Q(minutes__status=Minutes.Status.WRITING),
+            ends_at__range=(now - LOOK_BACK, now - timedelta(days=2)),
+        )
+        .select_related("council")
+    )
+    people = _preparers({meeting.council_id for meeting in meetings})
+    post(
+        [
+            _nudge_of(meeting, person, after)
+            for meeting in meetings
+            for person in people[meeting.council_id]
+            for after in NUDGED_AFTER
+            if _due_at(meeting, after) <= now
+        ]
+    )
+
+
+def _preparers(councils: set[UUID]) -> dict[UUID, list[User]]:
+    """The secretaries of each council; without one its chair and deputy."""
+    terms = CouncilMembership.objects.current().with_role(*PREPARERS)
+    found: dict[UUID, list[CouncilMembership]] = defaultdict(list)
+    for term in terms.filter(council__in=councils).select_related("user"):
+        found[term.council_id].append(term)
+    people: dict[UUID, list[User]] = defaultdict(list)
+    for council, seats in found.items():
+        writers = [term for term in seats if term.role == Role.SECRETARY] or seats
+        people[council] = [term.user for term in writers]
+    return people
+
+
+def _due_at(meeting: Meeting, after: int) -> datetime:
+    return moment(timezone.localdate(meeting.ends_at) + timedelta(days=after), AT)
+
+
+def _nudge_of(meeting: Meeting, person: User, after: int) -> Due:
+    due_at = _due_at(meeting, after)
+    later = [each for each in NUDGED_AFTER if each > after]
+    if later:
+        # When the next is due, this one has lost its sense.
+        until = _due_at(meeting, later[0]) - timedelta(minutes=1)
+    else:
+        until = due_at + LAST_NUDGE_COUNTS
+    day = timezone.localdate(due_at).isoformat()
+    return Due(
+        "minutes_missing",
+        to=person,
+        key=f"minutes_missing:{meeting.pk}:{person.pk}:{day}",
+        useless_after=until,
+        recheck={
+            "name": "minutes_missing",
+            "args": {"meeting": str(meeting.pk), "user": str(person.pk)},
+        },
+        context={
+            "meeting": meeting.name,
+            "council": meeting.council.name,
+            "date": timezone.localdate(meeting.starts_at),
+            "link": meeting.get_absolute_url(),
+        },
+    )

@@ -1,0 +1,52 @@
+"""Whether a mail of a council's desk still makes sense: named by MAIL_RECHECKS."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from councils.actions.action_item_mail import still_open
+from councils.actions.minutes_mail import PREPARERS
+from councils.models import (
+    Attendee,
+    CouncilMembership,
+    Meeting,
+    Minutes,
+)
+
+
+def minutes_missing(meeting: str, user: str) -> str:
+    """Why nobody need be told any more that there are no minutes, or ""."""
+    found = Meeting.objects.select_related("minutes").filter(pk=meeting).first()
+    if found is None or found.is_cancelled:
+        return _("This meeting was called off.")
+    if found.ends_at > timezone.now():
+        return _("The date has moved.")
+    if hasattr(found, "minutes") and found.minutes.status != Minutes.Status.WRITING:
+        return _("The minutes were sent round.")
+    seats = CouncilMembership.objects.current().with_role(*PREPARERS)
+    if not seats.filter(council=found.council_id, user=user).exists():
+        return _("This person has no such seat in the council any more.")
+    return ""
+
+
+def minutes_sent(meeting: str, user: str) -> str:
+    """Why somebody need not be told of minutes any more, or ""."""
+    found = Meeting.objects.get(pk=meeting)
+    seats = CouncilMembership.objects.current().filter(
+        council=found.council_id, user=user
+    )
+    guests = Attendee.objects.filter(
+        meeting=found, user=user, is_guest=True, invited_at__isnull=False
+    )
+    if seats.exists() or guests.exists():
+        return ""
+    return _("This person has no such seat in the council any more.")
+
+
+def action_due(council: str, user: str, due_on: str) -> str:
+    """Why somebody need not be reminded of what is to be done, or ""."""
+    if not still_open(council, user, due_on):
+        return _("There is nothing left to do for that day.")
+    seats = CouncilMembership.objects.current().filter(council=council, user=user)
+    if not seats.exists():
+        return _("This person has no such seat in the council any more.")
+    return ""
