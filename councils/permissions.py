@@ -19,9 +19,12 @@ from councils.models import (
 from portal.models import User
 
 __all__ = [
+    "PREPARERS",
+    "SPEAKERS",
     "VOTING_ROLES",
     "Role",
     "acting_council",
+    "acts_as",
     "can_chair",
     "can_invite",
     "can_prepare",
@@ -38,6 +41,9 @@ __all__ = [
 ]
 
 Role = CouncilMembership.Role
+# Who speaks for a council, and who prepares what it decides on.
+SPEAKERS = frozenset({Role.CHAIR, Role.DEPUTY_CHAIR})
+PREPARERS = SPEAKERS | {Role.SECRETARY}
 
 
 def role_in(user: User, council: Council) -> str | None:
@@ -46,6 +52,17 @@ def role_in(user: User, council: Council) -> str | None:
         if seat.party_id == council.pk:
             return seat.role
     return None
+
+
+def acts_as(user: User, council: Council) -> frozenset[str]:
+    """The role in ``council`` today, and the roles of those whose place ``user`` takes.
+
+    Only for what one may do: what one may read follows from the own role alone.
+    """
+    for seat in council_seats(user):
+        if seat.party_id == council.pk:
+            return seat.acts_as
+    return frozenset()
 
 
 def is_member(user: User, council: Council) -> bool:
@@ -60,17 +77,18 @@ def is_voting_member(user: User, council: Council) -> bool:
 
 def can_prepare(user: User, council: Council) -> bool:
     """Whether ``user`` may prepare what the council decides on."""
-    return role_in(user, council) in {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY}
+    return bool(acts_as(user, council) & PREPARERS)
 
 
 def can_chair(user: User, council: Council) -> bool:
-    """Whether ``user`` may speak for the council: its chair or the deputy."""
-    return role_in(user, council) in {Role.CHAIR, Role.DEPUTY_CHAIR}
+    """Whether ``user`` may speak for the council: its chair, the deputy, or who takes
+    the place of the chair for a while."""
+    return bool(acts_as(user, council) & SPEAKERS)
 
 
 def can_invite(user: User, council: Council) -> bool:
     """A council's secretary invites; without one its chair, and an administrator."""
-    return user.is_staff or role_in(user, council) in {Role.SECRETARY, Role.CHAIR}
+    return user.is_staff or bool(acts_as(user, council) & {Role.SECRETARY, Role.CHAIR})
 
 
 def is_staff_of_care_office(user: User, care_office_id: UUID | None) -> bool:

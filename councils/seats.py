@@ -2,18 +2,30 @@
 
 from uuid import UUID
 
-from django.db.models import CharField, F, QuerySet, UUIDField, Value
+from django.db.models import (
+    CharField,
+    DateField,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)
 from django.db.models.functions import Cast
 
 from councils.models import (
     CareOfficeMembership,
     CouncilMembership,
     OrganisationMembership,
+    StandIn,
 )
 from portal.models import User
 from portal.prepared import fetch_of
 from portal.seats import Seat
 
+# Whose place can be taken for a while, in the order of the columns below.
+REPLACED = (CouncilMembership.Role.CHAIR, CouncilMembership.Role.SECRETARY)
 ROLES = {
     "council": CouncilMembership.Role,
     "organisation": OrganisationMembership.Role,
@@ -21,7 +33,9 @@ ROLES = {
 }
 
 
-def _rows(terms, party, organisation_id, kind, parent_id):
+def _rows(terms, party, organisation_id, kind, parent_id, stands_in=None):
+    never = Cast(Value(None), DateField())
+    chair_until, secretary_until = stands_in or (never, never)
     return (
         terms.order_by()
         .annotate(
@@ -29,6 +43,8 @@ def _rows(terms, party, organisation_id, kind, parent_id):
             seat_organisation=organisation_id,
             seat_kind=kind,
             seat_parent=parent_id,
+            seat_chair_until=chair_until,
+            seat_secretary_until=secretary_until,
         )
         .values_list(
             "seat_party",
@@ -40,6 +56,8 @@ def _rows(terms, party, organisation_id, kind, parent_id):
             "seat_organisation",
             "seat_kind",
             "seat_parent",
+            "seat_chair_until",
+            "seat_secretary_until",
         )
     )
 
@@ -60,6 +78,7 @@ def _terms(user_id: UUID) -> QuerySet:
         F("council__organisation_id"),
         F("council__kind"),
         F("council__parent_id"),
+        [_stands_in_until(role) for role in REPLACED],
     )
     organisations = _rows(
         OrganisationMembership.objects.current().filter(user=user_id),
@@ -78,8 +97,25 @@ def _terms(user_id: UUID) -> QuerySet:
     return councils.union(organisations, offices, all=True)
 
 
+def _stands_in_until(role: str) -> Subquery:
+    """Until when the holder of a seat takes the place of the council's ``role``."""
+    running = StandIn.objects.running().filter(
+        deputy=OuterRef("user"), term__council=OuterRef("council"), term__role=role
+    )
+    return Subquery(running.order_by("-ends_on").values("ends_on")[:1])
+
+
 def _seat(
-    party, party_id, name, role, starts_on, ends_on, organisation_id, kind, parent_id
+    party,
+    party_id,
+    name,
+    role,
+    starts_on,
+    ends_on,
+    organisation_id,
+    kind,
+    parent_id,
+    *places,
 ):
     return Seat(
         party=party,
@@ -93,4 +129,9 @@ def _seat(
         kind=kind,
         role_name=ROLES[party](role).label,
         parent_id=parent_id,
+        stands_in=tuple(
+            (str(role), until)
+            for role, until in zip(REPLACED, places, strict=True)
+            if until
+        ),
     )

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from councils.views import council, directory, importing, staff
+from councils.views import council, directory, importing, staff, stand_in
 
 app_name = "councils"
 
@@ -14,6 +14,7 @@ council_urls = [
 term_urls = [
     path("stoppen/", council.end_term, name="term_end"),
     path("rol/", council.change_role, name="term_role"),
+    path("vervanging/", stand_in.create, name="stand_in_create"),
 ]
 
 # /wie-is-wie/importeren/
@@ -42,6 +43,7 @@ people_urls: list[URLPattern | URLResolver] = [
     path("importeren/", include(import_urls)),
     path("raden/<uuid:pk>/", include(council_urls)),
     path("plekken/<uuid:pk>/", include(term_urls)),
+    path("vervangingen/<uuid:pk>/stoppen/", stand_in.end, name="stand_in_end"),
     path(
         "uitnodigingen/<uuid:pk>/intrekken/",
         council.withdraw_invitation,

@@ -61,6 +61,11 @@ KINDS = {
             required=_("The chair hears of every invitation."),
         ),
         MailKind(
+            "stand_in",
+            _("you take the place of somebody"),
+            required=_("Others count on you on those days."),
+        ),
+        MailKind(
             "invitation",
             _("an invitation"),
             ANYONE,

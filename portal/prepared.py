@@ -33,6 +33,8 @@ FIRST_TEXT = "\x1fin the place of text "
 # By which one of these is seen in what was made of it.
 STANDING_IN = (f"{FIRST_ID:x}"[:20], FIRST_TEXT)
 MOST_KEPT = 500
+# Of a seat: so many words that are part of the text; after them come ids.
+OPEN = 4
 
 Value = UUID | datetime | str
 Given = Value | Sequence[UUID] | None
@@ -52,6 +54,7 @@ class _StandInSeat:
     party: str
     role: str
     kind: str
+    acts_as: frozenset[str]
     party_id: UUID
     organisation_id: UUID | None
     parent_id: UUID | None
@@ -83,6 +86,7 @@ def _seats(user: User) -> tuple[tuple, ...]:
             seat.party,
             seat.role,
             seat.kind,
+            seat.acts_as,
             seat.party_id,
             seat.organisation_id,
             seat.parent_id,
@@ -105,7 +109,8 @@ def _run(
         connection.vendor,
         timezone.localdate(),
         names.of(user_id),
-        seats and tuple(seat[:3] + tuple(map(names.of, seat[3:])) for seat in seats),
+        seats
+        and tuple(seat[:OPEN] + tuple(map(names.of, seat[OPEN:])) for seat in seats),
         tuple(names.of(each) for each in given),
         tuple(more.items()),
     )
@@ -165,7 +170,7 @@ def _reader(user_id: Any, seats: tuple[tuple, ...]) -> User:
     """Somebody with the same seats under other ids, and nothing else."""
     person = User.from_db(DEFAULT_DB_ALIAS, ["id"], [_stand_in(user_id)])
     person._seats = [  # type: ignore[attr-defined]
-        _StandInSeat(*seat[:3], *map(_stand_in, seat[3:])) for seat in seats
+        _StandInSeat(*seat[:OPEN], *map(_stand_in, seat[OPEN:])) for seat in seats
     ]
     return person
 

@@ -34,6 +34,13 @@ class Seat:
     role_name: str | Promise = ""
     # The central council above it, if there is one.
     parent_id: UUID | None = None
+    # Whose place this person takes for a while, by role, and up to which day.
+    stands_in: tuple[tuple[str, date], ...] = ()
+
+    @property
+    def acts_as(self) -> frozenset[str]:
+        """The own role, and the roles of those whose place this person takes now."""
+        return frozenset({self.role, *(role for role, _until in self.stands_in)})
 
 
 def seats_of(user: Any) -> list[Seat]:

@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from councils.models import Council, CouncilMembership
+from councils.models import Council
+from councils.permissions import PREPARERS
 from portal.menu import MenuItem
 from portal.seats import Seat
-
-Role = CouncilMembership.Role
 
 HOME = ("home", _("Home"))
 TIMELINE = ("procurement:cycle_list", _("Timeline"))
@@ -40,8 +39,6 @@ BELONGS_TO = {
     "trail": [PEOPLE],
     "used": [INPUT],
 }
-# Who prepares the papers of a central council, as councils.permissions has it.
-PREPARE = {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY}
 
 
 # Asked for by every page, and the same as long as a process lives.
@@ -61,7 +58,8 @@ def _words(
     if "council" in parties:
         words = [HOME, TIMELINE, INPUT, SUBMISSIONS, MEETINGS, PEOPLE]
         if any(
-            seat.kind == Council.Kind.CENTRAL and seat.role in PREPARE for seat in seats
+            seat.kind == Council.Kind.CENTRAL and seat.acts_as & PREPARERS
+            for seat in seats
         ):
             words.insert(3, COMPOSE)
     elif "care_office" in parties:

@@ -49,7 +49,7 @@ def ready_to_sign(version: str, user: str) -> str:
     newest = found.submission.versions.order_by("-number").first()
     if found.submission.status != Submission.Status.OFFERED or newest != found:
         return _("This text is signed already, or was taken back.")
-    seats = CouncilMembership.objects.current().with_role(*SIGNERS)
+    seats = CouncilMembership.objects.current().acting_as(*SIGNERS)
     if not seats.filter(council=found.submission.council_id, user=user).exists():
         return _("This person has no such seat in the council any more.")
     return ""
@@ -73,9 +73,8 @@ def _reason_against(row: Reminder) -> str:
     assert row.council is not None  # rules are for people of councils
     if not row.rule.is_active:
         return _("This rule is no longer in use.")
-    seats = CouncilMembership.objects.current().filter(
-        council=row.council, user=row.user_id, role__in=PEOPLE[row.rule.role]
-    )
+    acting = CouncilMembership.objects.current().acting_as(*PEOPLE[row.rule.role])
+    seats = acting.filter(council=row.council, user=row.user_id)
     if not seats.exists():
         return _("This person has no such seat in the council any more.")
     if row.rule.moment == Moment.ANSWERS:

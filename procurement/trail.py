@@ -25,6 +25,7 @@ from councils.models import (
     Decision,
     Invitation,
     Openness,
+    StandIn,
 )
 from councils.permissions import Role, can_chair, council_ids
 from portal.models import AuditEvent, User
@@ -37,6 +38,8 @@ WORDS: dict[str, Promise] = {
     "membership.begin": gettext_lazy("%(about)s got a seat: %(role)s"),
     "membership.end": gettext_lazy("a last day for %(about)s"),
     "membership.change_role": gettext_lazy("another role for %(about)s: %(role)s"),
+    "stand_in.name": gettext_lazy("let %(about)s take the place of the %(role)s"),
+    "stand_in.end": gettext_lazy("ended that somebody takes the place of the %(role)s"),
     "council.import": gettext_lazy("added the council from a file"),
     "council_input.pass_on": gettext_lazy("passed on input to the council"),
     "council_input.save_version": gettext_lazy("changed input: version %(version)s"),
@@ -125,6 +128,7 @@ def events_for(user: User, council: Council) -> QuerySet[AuditEvent]:
     )
     seated = CouncilMembership.objects.filter(pk=OuterRef("subject_id"))
     invited = Invitation.objects.filter(pk=OuterRef("subject_id"))
+    standing_in = StandIn.objects.filter(pk=OuterRef("subject_id"))
     return (
         AuditEvent.objects.filter(trails)
         .exclude(subject_id__in=closed.values("pk"))
@@ -133,6 +137,7 @@ def events_for(user: User, council: Council) -> QuerySet[AuditEvent]:
             about=Coalesce(
                 Subquery(seated.values("user__name")[:1]),
                 Subquery(invited.values("name")[:1]),
+                Subquery(standing_in.values("deputy__name")[:1]),
             )
         )
         .select_related("actor")

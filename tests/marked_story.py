@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from councils.actions import invitation as invitations
-from councils.models import CouncilMembership, Invitation, Meeting
+from councils.models import CouncilMembership, Invitation, Meeting, StandIn
 from portal.models import User
 from procurement.demo import world as demo_world
 from procurement.demo.build import Story
@@ -181,7 +181,21 @@ def tell() -> Marked:
         ),
         by=people["marijke"],
     )
+    _name_a_stand_in(people, world, today)
     return Marked(story, people, marks)
+
+
+def _name_a_stand_in(people: dict[str, User], world, today: date) -> None:
+    """The chair of a local council is away for a week; nobody reads more by it."""
+    StandIn.objects.create(
+        term=world.councils["wolkenveer"].memberships.get(
+            user=people["harm"], role="chair"
+        ),
+        deputy=people["soenita"],
+        starts_on=today,
+        ends_on=today + timedelta(days=7),
+        named_by=people["harm"],
+    )
 
 
 def objects_of(marked: Marked) -> dict[str, list[tuple[object, set[str]]]]:
@@ -240,6 +254,10 @@ def objects_of(marked: Marked) -> dict[str, list[tuple[object, set[str]]]]:
         "term": [
             (each, COUNCILS[marked.council_key(each.council_id)] | {"ineke"})
             for each in CouncilMembership.objects.all()
+        ],
+        "stand_in": [
+            (each, COUNCILS[marked.council_key(each.term.council_id)] | {"ineke"})
+            for each in StandIn.objects.select_related("term")
         ],
         "invitation": [
             (each, COUNCILS["wolkenveer"] | {"ineke"})

@@ -86,6 +86,8 @@ SORTS = {
     "councils:care_office_": "office",
     "councils:meeting_": "meeting",
     "councils:term_": "term",
+    "councils:stand_in_create": "term",
+    "councils:stand_in_end": "stand_in",
     "councils:invitation_": "invitation",
     "procurement:cycle_": "cycle",
     "procurement:request_": "request",

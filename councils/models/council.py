@@ -1,9 +1,10 @@
+from datetime import date
 from typing import Self
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -114,6 +115,20 @@ class CouncilMembershipQuerySet(TermQuerySet):
         """Terms with one of ``roles``."""
         return self.filter(role__in=roles)
 
+    def acting_as(self, *roles: str, on: date | None = None) -> Self:
+        """Terms with one of ``roles``, and of who takes the place of such a one on a
+        day (default today)."""
+        taking_the_place = (
+            StandIn.objects.running(on)
+            .filter(
+                deputy=OuterRef("user"),
+                term__council=OuterRef("council"),
+                term__role__in=roles,
+            )
+            .order_by()
+        )
+        return self.filter(Q(role__in=roles) | Exists(taking_the_place))
+
 
 class CouncilMembership(Term):
     """A term on a council.
@@ -157,6 +172,16 @@ class CouncilMembership(Term):
         return f"seat {str(self.pk)[:8]}"
 
 
+class StandInQuerySet(TermQuerySet):
+    def running(self, on: date | None = None) -> Self:
+        """Those of a day (default today), as long as who is away has that seat."""
+        on = on or timezone.localdate()
+        return self.current(on).filter(
+            Q(term__ends_on__isnull=True) | Q(term__ends_on__gte=on),
+            term__starts_on__lte=on,
+        )
+
+
 class StandIn(models.Model):
     """Somebody who takes the place of a council's chair or secretary for a while.
 
@@ -182,7 +207,7 @@ class StandIn(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+"
     )
 
-    objects = TermQuerySet.as_manager()
+    objects = StandInQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("stand-in")

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -13,8 +14,15 @@ from django.views.decorators.http import require_POST
 
 from councils.actions import invitation as invitations
 from councils.actions import membership as actions
+from councils.actions.stand_in import can_be_replaced
 from councils.forms.membership import EndForm, InvitationForm, RoleForm
-from councils.models import Council, CouncilMembership, Invitation, TermQuerySet
+from councils.models import (
+    Council,
+    CouncilMembership,
+    Invitation,
+    StandIn,
+    TermQuerySet,
+)
 from councils.permissions import (
     Role,
     can_invite,
@@ -47,16 +55,22 @@ def detail(request: UserRequest, pk) -> HttpResponse:
         .select_related("user")
         .order_by("user__name", "starts_on")
     )
+    stand_ins = (
+        StandIn.objects.filter(term__in=terms, ends_on__gte=today)
+        .select_related("deputy")
+        .order_by("starts_on")
+    )
     return render(
         request,
         "councils/council/detail.html",
         {
             "council": council,
             "children": council.children.all(),
+            "today": today,
             "may_see_people": is_member(user, council) or user.is_staff,
             "may_invite": may_invite,
             "may_read_trail": can_prepare(user, council),
-            "terms": [_term_row(term, today) for term in terms],
+            "rows": _rows(list(terms), list(stand_ins), today),
             "invitations": Invitation.objects.open().filter(council=council)
             if may_invite
             else [],
@@ -64,12 +78,26 @@ def detail(request: UserRequest, pk) -> HttpResponse:
     )
 
 
-def _term_row(term: CouncilMembership, today: date) -> dict[str, Any]:
-    return {
-        "term": term,
-        "starts_later": term.starts_on > today,
-        "ends_soon": bool(term.ends_on and term.ends_on <= today + ENDS_SOON),
-    }
+def _rows(
+    terms: list[CouncilMembership], stand_ins: list[StandIn], today: date
+) -> list[dict[str, Any]]:
+    """The seats with who takes their place, and whose place each of them takes."""
+    seats = {term.pk: term for term in terms}
+    for stand_in in stand_ins:
+        stand_in.term = seats[stand_in.term_id]
+    return [
+        {
+            "term": term,
+            "starts_later": term.starts_on > today,
+            "ends_soon": bool(term.ends_on and term.ends_on <= today + ENDS_SOON),
+            "can_be_replaced": can_be_replaced(term),
+            "stand_ins": [each for each in stand_ins if each.term_id == term.pk],
+            "takes_place_of": [
+                each for each in stand_ins if each.deputy_id == term.user_id
+            ],
+        }
+        for term in terms
+    ]
 
 
 def _people(user: User, council: Council) -> TermQuerySet:
@@ -110,7 +138,7 @@ def invite(request: UserRequest, pk) -> HttpResponse:
 @require_POST
 def withdraw_invitation(request: UserRequest, pk) -> HttpResponse:
     invitation = get_object_or_404(
-        _kept_by(request.user, Invitation.objects.filter(council__isnull=False)), pk=pk
+        kept_by(request.user, Invitation.objects.filter(council__isnull=False)), pk=pk
     )
     require(can_invite(request.user, invitation.council))
     try:
@@ -122,16 +150,18 @@ def withdraw_invitation(request: UserRequest, pk) -> HttpResponse:
     return redirect("councils:council_detail", pk=invitation.council_id)
 
 
-def _kept_by(user: User, rows: QuerySet) -> QuerySet:
+def kept_by(user: User, rows: QuerySet, council: str = "council") -> QuerySet:
     """Of seats or invitations: those of one's own councils; an administrator's: all."""
-    rows = rows.select_related("council")
-    return rows if user.is_staff else rows.filter(council__in=council_ids(user))
+    rows = rows.select_related(council)
+    if user.is_staff:
+        return rows
+    return rows.filter(**{f"{council}__in": council_ids(user)})
 
 
-def _term(request: UserRequest, pk) -> CouncilMembership:
+def term_kept_by(request: UserRequest, pk: UUID) -> CouncilMembership:
     """A seat in a council of which this person keeps the list; else it is not there."""
     term = get_object_or_404(
-        _kept_by(request.user, CouncilMembership.objects.select_related("user")), pk=pk
+        kept_by(request.user, CouncilMembership.objects.select_related("user")), pk=pk
     )
     require(can_invite(request.user, term.council))
     return term
@@ -139,7 +169,7 @@ def _term(request: UserRequest, pk) -> CouncilMembership:
 
 def end_term(request: UserRequest, pk) -> HttpResponse:
     """Let a seat end on a day."""
-    term = _term(request, pk)
+    term = term_kept_by(request, pk)
     form = EndForm(
         request.POST or None, initial={"last_day": term.ends_on or timezone.localdate()}
     )
@@ -158,7 +188,7 @@ def end_term(request: UserRequest, pk) -> HttpResponse:
 
 def change_role(request: UserRequest, pk) -> HttpResponse:
     """Give somebody another role from a day on."""
-    term = _term(request, pk)
+    term = term_kept_by(request, pk)
     form = RoleForm(
         request.POST or None,
         initial={"role": term.role, "from_day": timezone.localdate()},

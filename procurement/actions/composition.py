@@ -328,7 +328,7 @@ def _parts(paragraph: Paragraph) -> dict[Council, tuple[list[dict], bool]]:
 def _ask_for_verdict(part: ShowingPart, paragraph: Paragraph, *, by: User) -> None:
     terms = (
         CouncilMembership.objects.current()
-        .with_role(Role.CHAIR, Role.SECRETARY)
+        .acting_as(Role.CHAIR, Role.SECRETARY)
         .filter(council=part.council)
         .exclude(user=by)
         .select_related("user")

@@ -183,8 +183,10 @@ class Deriving:
 
     def _members(self, rule: ReminderRule, step: Step) -> QuerySet[CouncilMembership]:
         day = timezone.localdate(self.now)
-        people = CouncilMembership.objects.current(day).filter(
-            role__in=PEOPLE[rule.role], council__in=councils_in(step.phase.cycle)
+        people = (
+            CouncilMembership.objects.current(day)
+            .acting_as(*PEOPLE[rule.role], on=day)
+            .filter(council__in=councils_in(step.phase.cycle))
         )
         if self.councils is not None:
             people = people.filter(council__in=self.councils)

@@ -11,7 +11,7 @@ from councils.models import (
     Council,
     CouncilMembership,
 )
-from councils.permissions import role_in
+from councils.permissions import SPEAKERS, Role, acts_as, role_in
 from portal import audit
 from portal.canonical import canonical_json, fingerprint
 from portal.errors import NotAllowedNow
@@ -25,6 +25,7 @@ from procurement.actions.submission_content import (
 from procurement.actions.submission_freezing import freeze, hold_sources
 from procurement.actions.submission_mail import ask_to_sign, tell_care_office
 from procurement.models import (
+    FOR_CHAIR,
     HELPERS,
     CouncilInput,
     Cycle,
@@ -297,12 +298,19 @@ def _signature(
     signature = Signature(
         version=version,
         signed_by=by,
-        role=role_in(by, submission.council) or "",
+        role=_signing_role(by, submission.council),
         signed_at=timezone.now(),
         keep_until=version.keep_until,
     )
     seal(signature, statements, closes_at)
     return signature
+
+
+def _signing_role(by: User, council: Council) -> str:
+    """The own role; of who takes the place of the chair for a while, that."""
+    role = role_in(by, council) or ""
+    is_in_place = role not in SPEAKERS and Role.CHAIR in acts_as(by, council)
+    return FOR_CHAIR[0] if is_in_place else role
 
 
 def seal(

@@ -17,7 +17,7 @@ MINUTES_TO_SIGN = 15
 def ask_to_sign(submission: Submission, version: SubmissionVersion, by: User) -> None:
     signers = (
         CouncilMembership.objects.current()
-        .with_role(*SIGNERS)
+        .acting_as(*SIGNERS)
         .filter(council=submission.council_id)
     )
     dated = Submission.objects.with_dates().select_related("council", "cycle")

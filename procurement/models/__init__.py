@@ -50,6 +50,7 @@ from procurement.models.request import (
 from procurement.models.response import Answer, Publication
 from procurement.models.submission import Submission, SubmissionItem
 from procurement.models.submission_version import (
+    FOR_CHAIR,
     MinorityStatement,
     SheetGoal,
     Signature,
@@ -78,6 +79,7 @@ __all__ = [
     "WorkPlanAgreement",
     "WorkPlanStep",
     "WorkPlanVersion",
+    "FOR_CHAIR",
     "HELPERS",
     "Answer",
     "Audience",

@@ -18,6 +18,9 @@ from portal.fields import random_id
 from procurement.models.composition import Paragraph
 from procurement.models.council_input import CouncilInput, CouncilInputVersion, Goal
 
+# The role of who signs while taking the place of the chair.
+FOR_CHAIR = ("for_chair", _("in the chair’s place"))
+
 
 class SheetGoal(NamedTuple):
     """One of the three goals, with the frozen items that serve it."""
@@ -262,7 +265,9 @@ class Signature(models.Model):
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )
-    role = models.CharField(max_length=12, choices=CouncilMembership.Role)
+    role = models.CharField(
+        max_length=12, choices=[*CouncilMembership.Role.choices, FOR_CHAIR]
+    )
     signed_at = models.DateTimeField()
     is_late = models.BooleanField()
     keep_until = models.DateField()

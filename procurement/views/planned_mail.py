@@ -37,7 +37,7 @@ def planned_mails(
         people = PEOPLE[PhaseRole(rule.role)]
         for phase in phases:
             for seat in seats:
-                if rule.phase_kind != phase.kind or seat.role not in people:
+                if rule.phase_kind != phase.kind or not seat.acts_as & people:
                     continue
                 is_local = seat.kind != "central" and seat.parent_id is not None
                 due_at = times(rule, phase, is_local=is_local).due_at

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from councils.models import Council
-from councils.permissions import Role, council_ids
+from councils.permissions import PREPARERS, council_ids, council_seats
 from portal.context import current_council
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
@@ -37,7 +37,6 @@ from procurement.permissions import (
 from procurement.views.submission_steps import steps_of
 
 Status = Submission.Status
-PREPARERS = (Role.SECRETARY, Role.CHAIR, Role.DEPUTY_CHAIR)
 OF_COUNCIL = "care_office__concessions__region__organisations__councils"
 
 # --- The list --------------------------------------------------------------------
@@ -55,7 +54,11 @@ def listing(request: UserRequest) -> HttpResponse:
     seat = current_council(request)
     chosen = seat.party_id if seat else None
     submissions = Submission.objects.visible_to(request.user)
-    prepared = council_ids(request.user, *PREPARERS)
+    prepared = [
+        each.party_id
+        for each in council_seats(request.user)
+        if each.acts_as & PREPARERS
+    ]
     if chosen:
         submissions = submissions.filter(council=chosen)
         prepared = [chosen] if chosen in prepared else []

@@ -16,6 +16,7 @@ from tests.factories.councils import (
     MunicipalityFactory,
     OrganisationMembershipFactory,
     RegionFactory,
+    StandInFactory,
 )
 from tests.factories.portal import UserFactory
 from tests.factories.procurement import (
@@ -54,6 +55,7 @@ __all__ = [
     "ParticipationFactory",
     "PhaseFactory",
     "RegionFactory",
+    "StandInFactory",
     "SubmissionFactory",
     "ThemeFactory",
     "UserFactory",

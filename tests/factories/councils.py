@@ -22,6 +22,7 @@ from councils.models import (
     OrganisationSector,
     Region,
     Sector,
+    StandIn,
 )
 from portal.dates import AMSTERDAM
 from tests.factories.portal import UserFactory
@@ -124,6 +125,21 @@ class CouncilMembershipFactory(DjangoModelFactory):
     council = factory.SubFactory(CouncilFactory)
     role = CouncilMembership.Role.MEMBER
     starts_on = date(2020, 1, 1)
+
+
+class StandInFactory(DjangoModelFactory):
+    """A chair is away in June 2027, and a member of the council takes the place."""
+
+    class Meta:
+        model = StandIn
+
+    term = factory.SubFactory(CouncilMembershipFactory, role="chair")
+    deputy = factory.LazyAttribute(
+        lambda each: CouncilMembershipFactory(council=each.term.council).user
+    )
+    starts_on = date(2027, 6, 7)
+    ends_on = date(2027, 6, 20)
+    named_by = factory.SelfAttribute("term.user")
 
 
 class OrganisationMembershipFactory(DjangoModelFactory):
