@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from portal.dates import (
     AMSTERDAM,
     ONE_DAY,
+    HolidayDays,
     SchoolHoliday,
     SchoolZone,
     Step,
@@ -81,9 +82,9 @@ def cautions(phase: Phase, zones: Collection[str]) -> list[str]:
             % {"day": reason_not_to_work(closes_on)}
         )
     if holidays := _holidays_hit(phase, zones):
-        found.append(_days_lost(phase, zones, holidays))
-    for year in years_without_school_holidays(phase.opens_on, closes_on):
-        found.append(_("We have no school holidays for %(year)s yet.") % {"year": year})
+        count = days_in_school_holiday(phase.opens_on, closes_on, zones)
+        found.append(days_lost(count, zones, holidays))
+    found += years_unknown(years_without_school_holidays(phase.opens_on, closes_on))
     days = _days_for_councils(phase)
     if days < settings.COUNCIL_WORKING_DAYS:
         found.append(
@@ -95,14 +96,14 @@ def cautions(phase: Phase, zones: Collection[str]) -> list[str]:
 
 def proposal(phase: Phase, zones: Collection[str]) -> Proposal:
     """The nearest earlier opening and the nearest later closing that fit better."""
-    start = _nearest(
+    start = nearest(
         phase.opens_on,
         -ONE_DAY,
         lambda day: _has_time(_with(phase, opens_on=day), zones),
     )
     closes_on = timezone.localdate(phase.closes_at)
     at = phase.closes_at.astimezone(AMSTERDAM).time()
-    end = _nearest(
+    end = nearest(
         closes_on,
         ONE_DAY,
         lambda day: _fits(_with(phase, closes_at=moment(day, at)), zones),
@@ -141,12 +142,11 @@ def _holidays_hit(phase: Phase, zones: Collection[str]) -> list[SchoolHoliday]:
     return [each for each in between if any(each.first <= d <= each.last for d in days)]
 
 
-def _days_lost(
-    phase: Phase, zones: Collection[str], holidays: list[SchoolHoliday]
+def days_lost(
+    count: HolidayDays, zones: Collection[str], holidays: list[SchoolHoliday]
 ) -> str:
-    closes_on = timezone.localdate(phase.closes_at)
-    lost, total, _missing = days_in_school_holiday(phase.opens_on, closes_on, zones)
-    words = {"lost": lost, "total": total}
+    """How many days of a window are holidays, in a sentence."""
+    words = {"lost": count.lost, "total": count.total}
     if len(zones) == 1 and all(each.name == SUMMER for each in holidays):
         return _(
             "%(lost)s of the %(total)s days fall in the summer holiday, zone %(zone)s."
@@ -158,6 +158,14 @@ def _days_lost(
         )
         % words
     )
+
+
+def years_unknown(years: Collection[int]) -> list[str]:
+    """A sentence for each year whose school holidays nobody has told us."""
+    return [
+        _("We have no school holidays for %(year)s yet.") % {"year": year}
+        for year in years
+    ]
 
 
 def _days_for_councils(phase: Phase) -> int:
@@ -189,7 +197,8 @@ def _fits(phase: Phase, zones: Collection[str]) -> bool:
     )
 
 
-def _nearest(start: date, step: timedelta, fits: Callable[[date], bool]) -> date | None:
+def nearest(start: date, step: timedelta, fits: Callable[[date], bool]) -> date | None:
+    """The first day from ``start`` on, a ``step`` at a time, that ``fits``."""
     day = start
     while abs(day - start) <= FURTHEST:
         if fits(day):

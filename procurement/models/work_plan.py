@@ -111,6 +111,10 @@ class WorkPlanVersion(models.Model):
         related_name="work_plans",
         verbose_name=_("meeting in which the council decides"),
     )
+    # What is awkward about its dates, a sentence each; and the earlier day for the
+    # papers by which local councils keep enough days without a holiday.
+    cautions = models.JSONField(default=list)
+    better_papers_on = models.DateField(null=True)
     reason = models.CharField(_("why it changed"), max_length=500, blank=True)
     proposed_side = models.CharField(max_length=12, choices=Side, blank=True)
     proposed_by = models.ForeignKey(
