@@ -210,6 +210,8 @@ SECOND_FACTOR_AGE = timedelta(hours=12)
 # Called by dotted path, because portal may not import the apps above it.
 SEATS_OF = "councils.seats.seats_of"  # (user) -> list of portal.seats.Seat
 MENU_FOR = "procurement.menu.menu_for"  # (request, seats) -> list of menu items
+# (meeting, user) -> list of councils.actions.suggestion.Suggestion
+AGENDA_SUGGESTIONS = "procurement.suggestions.for_meeting"
 MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "reminder": "procurement.rechecks.reminder",
     "request_published": "procurement.rechecks.request_published",

@@ -62,6 +62,8 @@ WORDS: dict[str, Promise] = {
     "paragraph.move": gettext_lazy("changed the order of the paragraphs"),
     "paragraph.show": gettext_lazy("put a paragraph before the local councils"),
     "paragraph.judge": gettext_lazy("said whether your words were used well"),
+    "suggestion.drop": gettext_lazy("set a suggestion for the agenda aside"),
+    "suggestion.bring_back": gettext_lazy("brought back a suggestion for the agenda"),
     "submission.start": gettext_lazy("began a submission"),
     "submission.add_items": gettext_lazy("collected input in the submission"),
     "submission.remove_item": gettext_lazy("took input out of the submission"),

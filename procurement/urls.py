@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from procurement.views import (
+    agenda,
     composition,
     council_input,
     cycle,
@@ -30,6 +31,13 @@ composition_urls = [
     path("", composition.detail, name="composition_detail"),
     path("gehoord/", composition.coverage, name="composition_coverage"),
     path("alinea/", paragraph.create, name="paragraph_create"),
+]
+
+# /inkoop/vergaderingen/<meeting>/voorstellen/
+suggestion_urls = [
+    path("overnemen/", agenda.take, name="suggestion_take"),
+    path("wegleggen/", agenda.drop, name="suggestion_drop"),
+    path("terug/", agenda.restore, name="suggestion_restore"),
 ]
 
 # /inkoop/alineas/<pk>/
@@ -139,6 +147,7 @@ urlpatterns = [
     path("gebruikt/<uuid:pk>/", used.detail, name="used_detail"),
     path("bureau/", desk.listing, name="desk_list"),
     path("bureau/<uuid:pk>/", include(desk_urls)),
+    path("vergaderingen/<uuid:pk>/voorstellen/", include(suggestion_urls)),
     path("antwoorden/", response.listing, name="response_list"),
     path("antwoorden/<uuid:pk>/", response.detail, name="response_detail"),
     path("indieningen/", submission.listing, name="submission_list"),

@@ -98,6 +98,7 @@ SORTS = {
     "procurement:desk_": "submission",
     "procurement:response_": "answer",
     "procurement:trail_": "trail",
+    "procurement:suggestion_": "meeting",
 }
 # For these the readers of the object are not those of the route.
 ONLY = {

@@ -193,7 +193,13 @@ def test_beat_names_a_real_task(name):
 
 
 @pytest.mark.parametrize(
-    "path", [settings.SEATS_OF, settings.MENU_FOR, *settings.MAIL_RECHECKS.values()]
+    "path",
+    [
+        settings.SEATS_OF,
+        settings.MENU_FOR,
+        settings.AGENDA_SUGGESTIONS,
+        *settings.MAIL_RECHECKS.values(),
+    ],
 )
 def test_settings_name_functions_that_are_there(path):
     assert callable(import_string(path))

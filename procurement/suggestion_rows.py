@@ -1,0 +1,333 @@
+"""What the rounds hold for one meeting of a council: one query, a row for each find.
+
+Seven questions with the same columns, so that the page of an agenda asks once.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Field,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
+
+from councils.models import AgendaItem, Council, Meeting
+from portal.models import User
+from procurement.models import (
+    Answer,
+    CouncilInput,
+    Cycle,
+    CycleKind,
+    DroppedSuggestion,
+    Phase,
+    Publication,
+    RequestCouncil,
+    Side,
+    Submission,
+    SubmissionVersion,
+    WorkPlanVersion,
+)
+from procurement.taking_part import COLUMNS as OF_CHOICE
+from procurement.taking_part import TakingPart, choice_of, newest_of
+
+# Older answers are no news for an agenda.
+ANSWERS_FOR = timedelta(days=180)
+
+
+class Source(TextChoices):
+    """Of what a row tells."""
+
+    PHASE = "phase"
+    REQUEST = "request"
+    ANSWERS = "answers"
+    PLAN = "plan"
+    # On an agenda to come or waiting (``flag``), or of a meeting that was held.
+    ITEM = "item"
+    MEETING = "meeting"
+    DROPPED = "dropped"
+
+
+class Found(NamedTuple):
+    """One row; what a source has no use for is empty."""
+
+    source: str
+    pk: UUID
+    cycle_id: UUID | None
+    cycle_kind: str
+    year: int
+    phase_pk: UUID | None
+    phase_kind: str
+    order: int
+    opens_on: date
+    closes_at: datetime
+    organisation_days: int
+    central_days: int
+    local_days: int
+    is_submission: bool
+    flag: bool
+    is_shared: bool
+    word: str
+    more: str
+    other_pk: UUID | None
+    council_id: UUID | None
+    number: int
+    state: str
+    at: datetime | None
+    step: str
+    level: str
+    from_order: int
+    from_kind: str
+
+    @property
+    def round(self) -> Cycle:
+        return Cycle(pk=self.cycle_id, kind=self.cycle_kind, contract_year=self.year)
+
+    @property
+    def phase(self) -> Phase:
+        """The step as far as it was read; of a request: with its own closing."""
+        return Phase(
+            pk=self.phase_pk,
+            cycle=self.round,
+            kind=self.phase_kind,
+            order=self.order,
+            opens_on=self.opens_on,
+            closes_at=self.closes_at,
+            organisation_days=self.organisation_days,
+            central_days=self.central_days,
+            local_days=self.local_days,
+        )
+
+    @property
+    def choice(self) -> TakingPart | None:
+        return choice_of(self.step, self.level, self.from_order, self.from_kind)
+
+
+_FIELDS: dict[str, type[Field]] = {
+    "date": DateField,
+    "datetime": DateTimeField,
+    "UUID": UUIDField,
+    "str": CharField,
+    "int": IntegerField,
+    "bool": BooleanField,
+}
+_EMPTY = {"str": "", "int": 0, "bool": False}
+
+
+def found_for(meeting: Meeting, user: User) -> list[Found]:
+    """All rows for ``meeting``, of what ``user`` may know."""
+    first, *others = [
+        _phases(meeting, user),
+        _requests(meeting, user),
+        _answers(meeting, user),
+        _plans(meeting),
+        _items(meeting, user),
+        _meetings(meeting),
+        _dropped(meeting.council),
+    ]
+    return [Found._make(row) for row in first.union(*others, all=True)]
+
+
+def _columns(rows: QuerySet, source: Source, **given: Any) -> QuerySet:
+    """``rows`` in the columns of ``Found``; those not given are empty."""
+    found: dict[str, Any] = {}
+    for name, hint in Found.__annotations__.items():
+        kind = getattr(hint, "__name__", "") or str(hint.__args__[0].__name__)
+        value = source.value if name == "source" else given.get(name, _EMPTY.get(kind))
+        if isinstance(value, str | int) or value is None:
+            value = Value(value)
+        found[f"x_{name}"] = Cast(value, _FIELDS[kind]())
+    return rows.order_by().annotate(**found).values_list(*found)
+
+
+def _of_phase(to: str) -> dict[str, Any]:
+    """The columns of a step; ``to`` leads to it."""
+    names = ("opens_on", "organisation_days", "central_days", "local_days", "order")
+    return {
+        **{name: F(f"{to}{name}") for name in names},
+        "phase_pk": F(f"{to}pk"),
+        "phase_kind": F(f"{to}kind"),
+    }
+
+
+def _of_cycle(to: str) -> dict[str, Any]:
+    return {
+        "cycle_id": F(f"{to}pk"),
+        "cycle_kind": F(f"{to}kind"),
+        "year": F(f"{to}contract_year"),
+    }
+
+
+def _of_choice(council: Council, cycle: str) -> dict[str, Any]:
+    newest = newest_of(council.pk, OuterRef(cycle))
+    names = ("step", "level", "from_order", "from_kind")
+    return {
+        name: Subquery(newest.values(column)[:1])
+        for name, column in zip(names, OF_CHOICE, strict=True)
+    }
+
+
+def _phases(meeting: Meeting, user: User) -> QuerySet:
+    """The steps of the rounds that are for this council, and how far it is there."""
+    council = meeting.council
+    living = Phase.objects.filter(
+        cycle=OuterRef("cycle"), closes_at__gt=meeting.starts_at
+    )
+    words = CouncilInput.objects.visible_to(user).filter(
+        council=council, cycle=OuterRef("cycle"), status="passed_on"
+    )
+    here = Q(request__phase=OuterRef("pk")) | Q(
+        passed_on_at__date__gte=OuterRef("opens_on")
+    )
+    submission = Submission.objects.filter(council=council, cycle=OuterRef("cycle"))
+    newest = SubmissionVersion.objects.filter(
+        submission__council=council, submission__cycle=OuterRef("cycle")
+    ).order_by("-number")
+    due = Phase.objects.submission_phase(OuterRef("cycle")).values("pk")
+    is_due = Q(cycle__kind=CycleKind.PROCUREMENT, pk=Subquery(due))
+    return _columns(
+        Phase.objects.filter(
+            Exists(living),
+            cycle__in=Cycle.objects.with_council_of(council.organisation_id),
+        ),
+        Source.PHASE,
+        pk=F("pk"),
+        closes_at=F("closes_at"),
+        is_submission=ExpressionWrapper(is_due, BooleanField()),
+        flag=~Q(councils_deliver=True) | Exists(words.filter(here)),
+        is_shared=Exists(words.filter(for_central_council=True)),
+        other_pk=Subquery(submission.values("pk")[:1]),
+        state=Coalesce(Subquery(submission.values("status")[:1]), Value("")),
+        number=Coalesce(Subquery(newest.values("number")[:1]), 0),
+        at=Subquery(newest.values("offered_at")[:1]),
+        **_of_phase(""),
+        **_of_cycle("cycle__"),
+        **_of_choice(council, "cycle"),
+    )
+
+
+def _requests(meeting: Meeting, user: User) -> QuerySet:
+    """Open questions to this council to which it has passed on nothing."""
+    answered = CouncilInput.objects.visible_to(user).filter(
+        council=meeting.council, request=OuterRef("request"), status="passed_on"
+    )
+    return _columns(
+        RequestCouncil.objects.filter(
+            ~Exists(answered),
+            council=meeting.council,
+            request__status="published",
+            request__closes_at__gt=meeting.starts_at,
+        ),
+        Source.REQUEST,
+        pk=F("request__pk"),
+        word=F("request__title"),
+        closes_at=F("request__closes_at"),
+        **_of_phase("request__phase__"),
+        **_of_cycle("request__cycle__"),
+        **_of_choice(meeting.council, "request__cycle"),
+    )
+
+
+def _answers(meeting: Meeting, user: User) -> QuerySet:
+    """Answers to what this council handed in, or to words of it that were used."""
+    council = meeting.council
+    readable = Answer.objects.visible_to(user).filter(
+        Q(item__version__submission__council=council)
+        | Q(item__sources__council=council),
+        item__version=OuterRef("version"),
+    )
+    since = meeting.starts_at - ANSWERS_FOR
+    return _columns(
+        Publication.objects.filter(Exists(readable), at__gt=since),
+        Source.ANSWERS,
+        pk=F("version__pk"),
+        other_pk=F("version__submission__pk"),
+        council_id=F("version__submission__council__pk"),
+        at=F("at"),
+        **_of_cycle("version__submission__cycle__"),
+    )
+
+
+def _plans(meeting: Meeting) -> QuerySet:
+    """Plans with the board of which the council has not agreed to what now holds."""
+    newest = WorkPlanVersion.objects.newest().filter(
+        plan__council=meeting.council, deadline__gt=meeting.starts_at
+    )
+    return _columns(
+        newest.exclude(agreements__side=Side.COUNCIL),
+        Source.PLAN,
+        pk=F("pk"),
+        other_pk=F("plan__pk"),
+        number=F("number"),
+        at=F("deadline"),
+        **_of_cycle("plan__cycle__"),
+        **_of_choice(meeting.council, "plan__cycle"),
+    )
+
+
+def _items(meeting: Meeting, user: User) -> QuerySet:
+    """What is on an agenda to come, waits for one, or was on one not long ago.
+
+    Of items closed to helpers a helper learns nothing, not by what is missing either.
+    """
+    now = timezone.now()
+    coming = Q(meeting__isnull=True) | Q(
+        meeting__status=Meeting.Status.PLANNED, meeting__ends_at__gt=now
+    )
+    held = Q(
+        meeting__status=Meeting.Status.PLANNED,
+        meeting__ends_at__lte=now,
+        meeting__starts_at__gt=meeting.starts_at - ANSWERS_FOR,
+    )
+    return _columns(
+        AgendaItem.objects.visible_to(user).filter(
+            coming | held,
+            council=meeting.council,
+            subject_id__isnull=False,
+            dropped_at__isnull=True,
+        ),
+        Source.ITEM,
+        pk=F("subject_id"),
+        flag=ExpressionWrapper(coming, BooleanField()),
+        at=F("meeting__starts_at"),
+    )
+
+
+def _meetings(meeting: Meeting) -> QuerySet:
+    """The meetings of the council that are planned after this one."""
+    return _columns(
+        Meeting.objects.planned().filter(
+            council=meeting.council,
+            kind=Meeting.Kind.COUNCIL,
+            starts_at__gt=meeting.starts_at,
+        ),
+        Source.MEETING,
+        pk=F("pk"),
+        at=F("starts_at"),
+    )
+
+
+def _dropped(council: Council) -> QuerySet:
+    return _columns(
+        DroppedSuggestion.objects.filter(council=council),
+        Source.DROPPED,
+        pk=F("pk"),
+        word=F("key"),
+        more=F("reason"),
+    )

@@ -1,0 +1,401 @@
+"""What a council should deal with in a meeting, by its rounds: one query for all.
+
+Nothing is kept but what was dropped: a suggestion comes by what is there, and goes when
+it is done, on an agenda, or past.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from councils.actions.suggestion import Suggestion
+from councils.models import ItemGoal, Meeting, Openness
+from councils.permissions import council_ids
+from portal.models import User
+from portal.moments import nl_date
+from procurement.expected.task import address
+from procurement.models import (
+    Cycle,
+    InformationRequest,
+    Phase,
+    Submission,
+    SubmissionVersion,
+    WorkPlan,
+    WorkPlanVersion,
+    dates_before,
+)
+from procurement.suggestion_rows import Found, Source, found_for
+from procurement.taking_part import asked, asked_for_words
+
+# Without a next meeting, what falls within six weeks after this one counts.
+HORIZON = timedelta(weeks=6)
+LONGEST_TITLE = 150
+# What is suggested for which kind of meeting; for the others nothing is.
+FOR_KIND = {
+    Meeting.Kind.COUNCIL: {
+        "choose",
+        "opens",
+        "words",
+        "share",
+        "compose",
+        "sign",
+        "request",
+        "answers",
+        "plan",
+    },
+    Meeting.Kind.BOARD: {"opens", "plan"},
+    Meeting.Kind.CARE_OFFICE: {"answers", "request"},
+}
+
+
+def for_meeting(meeting: Meeting, user: User) -> list[Suggestion]:
+    """What ``user`` may put on the agenda, the nearest date first.
+
+    Those that were dropped come last. Nothing for who has no seat in the council, nor
+    anything by which a helper learns of what is closed to helpers.
+    """
+    kinds = FOR_KIND.get(Meeting.Kind(meeting.kind), set())
+    if not kinds or meeting.council_id not in council_ids(user) or meeting.is_over:
+        return []
+    made = _Maker(meeting, found_for(meeting, user))
+    found = [each for each in made.all() if each.key.split(":")[0] in kinds]
+    return sorted(found, key=lambda each: (each.is_dropped, each.on))
+
+
+class _Maker:
+    """Makes suggestions of what was found, each with its reason in words."""
+
+    def __init__(self, meeting: Meeting, found: list[Found]) -> None:
+        self.meeting, self.council = meeting, meeting.council
+        self.day = timezone.localdate(meeting.starts_at)
+        self.of: dict[str, list[Found]] = {source: [] for source in Source.values}
+        for row in found:
+            self.of[row.source].append(row)
+        self.until = self._next_meeting()
+        self.dropped = {row.word: row.more for row in self.of[Source.DROPPED]}
+        self.on_agenda = {row.pk for row in self.of[Source.ITEM] if row.flag}
+
+    def _next_meeting(self) -> datetime:
+        """Until when this is the last meeting before something."""
+        later = [row.at for row in self.of[Source.MEETING] if row.at]
+        return min(later, default=self.meeting.starts_at + HORIZON)
+
+    def all(self) -> Iterator[Suggestion]:
+        """Of one subject one: what must be done goes before what only begins."""
+        made = [
+            *self._choices(),
+            *self._openings(),
+            *map(self._answers, self._answered()),
+            *self._words(),
+            *self._submissions(),
+            *map(self._request, self._requests()),
+            *map(self._plan, self._plans()),
+        ]
+        by_subject = {each.subject.pk: each for each in made}
+        return (each for pk, each in by_subject.items() if pk not in self.on_agenda)
+
+    # --- Rounds ------------------------------------------------------------------
+
+    def _phases(self, wanted: Callable) -> Iterator[tuple[Found, Phase]]:
+        """The steps that are not past then and ask something of the council."""
+        for row in self.of[Source.PHASE]:
+            phase = row.phase
+            if phase.closes_at > self.meeting.starts_at and wanted(row.choice, phase):
+                yield row, phase
+
+    def _choices(self) -> Iterator[Suggestion]:
+        """Rounds in which the council has not said whether it takes part."""
+        rounds: dict[UUID, list[Phase]] = {}
+        for row in self.of[Source.PHASE]:
+            if row.choice is None and row.cycle_id:
+                rounds.setdefault(row.cycle_id, []).append(row.phase)
+        for pk, phases in rounds.items():
+            first = min(phases, key=lambda phase: phase.opens_on)
+            if first.opens_on >= timezone.localdate(self.until):
+                continue
+            began = first.opens_on <= self.day
+            reason = (
+                _("This round runs, and your council has not chosen yet.")
+                if began
+                else _("This round starts on %(date)s and your council chooses itself.")
+                % {"date": nl_date(first.opens_on)}
+            )
+            yield self._make(
+                "choose",
+                Cycle(pk=pk),
+                title=_("Choose whether and how we take part: %(round)s")
+                % {"round": first.cycle.title},
+                reason=reason,
+                on=max(first.opens_on, self.day),
+                goal=ItemGoal.DECIDE,
+                minutes=15,
+                url=address(
+                    ("procurement:participation_choose", pk, self.council.pk),
+                    ("procurement:cycle_detail", pk),
+                ),
+            )
+
+    def _openings(self) -> Iterator[Suggestion]:
+        for _row, phase in self._phases(asked):
+            if not self.day <= phase.opens_on < timezone.localdate(self.until):
+                continue
+            yield self._make(
+                "opens",
+                phase,
+                title=_("%(phase)s: what do we do?")
+                % {"phase": phase.get_kind_display()},
+                reason=_(
+                    "This step begins on %(date)s. This is the last meeting before it."
+                )
+                % {"date": nl_date(phase.opens_on)},
+                on=phase.opens_on,
+                goal=ItemGoal.INFORM,
+                minutes=10,
+                openness=Openness.OPEN,
+                url=_page_of(phase),
+            )
+
+    def _words(self) -> Iterator[Suggestion]:
+        """Steps that ask for words, of which this council has none there."""
+        by_request = {row.phase_pk for row in self._requests()}
+        for row, phase in self._phases(asked_for_words):
+            if row.flag or row.is_submission or phase.pk in by_request:
+                continue
+            if self._date_of(phase) < self.until:
+                yield self._before_own_date(
+                    "words",
+                    phase,
+                    title=_("Our input for “%(phase)s”")
+                    % {"phase": phase.get_kind_display()},
+                    goal=ItemGoal.DISCUSS,
+                    minutes=20,
+                )
+
+    def _submissions(self) -> Iterator[Suggestion]:
+        """What is to be shared, composed or signed for the submission of a round."""
+        for row, phase in self._phases(asked_for_words):
+            if not row.is_submission:
+                continue
+            if row.state == Submission.Status.OFFERED:
+                yield self._to_sign(row, phase)
+            elif self._date_of(phase) >= self.until:
+                continue
+            elif not row.state and self._has_one_above():
+                if not row.is_shared:
+                    yield self._to_share(phase)
+            elif row.state != Submission.Status.SUBMITTED:
+                yield self._to_compose(row, phase)
+
+    def _has_one_above(self) -> bool:
+        return self.council.parent_id is not None and not self.council.is_central
+
+    def _to_sign(self, row: Found, phase: Phase) -> Suggestion:
+        assert row.other_pk is not None  # it has a status
+        return self._make(
+            "sign",
+            Submission(pk=row.other_pk),
+            number=row.number,
+            title=_("Sign the submission: %(round)s") % {"round": phase.cycle.title},
+            reason=_("The text waits for a signature since %(date)s.")
+            % {"date": nl_date(row.at and timezone.localdate(row.at))},
+            on=self._own_date(phase),
+            goal=ItemGoal.DECIDE,
+            minutes=15,
+            url=address(("procurement:submission_detail", row.other_pk)),
+        )
+
+    def _to_share(self, phase: Phase) -> Suggestion:
+        return self._before_own_date(
+            "share",
+            phase,
+            title=_("Share our input with the central council: %(round)s")
+            % {"round": phase.cycle.title},
+            goal=ItemGoal.DECIDE,
+            minutes=15,
+            url=address(("procurement:input_list",)),
+        )
+
+    def _to_compose(self, row: Found, phase: Phase) -> Suggestion:
+        pages: list[tuple] = [("procurement:submission_list",)]
+        if row.other_pk:
+            pages.insert(0, ("procurement:submission_detail", row.other_pk))
+        elif self.council.is_central:
+            key = phase.cycle_id, self.council.pk
+            pages.insert(0, ("procurement:composition_detail", *key))
+        return self._before_own_date(
+            "compose",
+            phase,
+            title=_("What do we hand in? %(round)s") % {"round": phase.cycle.title},
+            goal=ItemGoal.DECIDE,
+            minutes=30,
+            url=address(*pages),
+        )
+
+    def _before_own_date(self, kind: str, phase: Phase, **words: Any) -> Suggestion:
+        """One that matters by the council's own date of a step."""
+        words.setdefault("url", _page_of(phase))
+        return self._make(
+            kind,
+            phase,
+            reason=self._by_own_date(self._date_of(phase)),
+            on=self._own_date(phase),
+            **words,
+        )
+
+    # --- Requests, answers, plans ------------------------------------------------
+
+    def _requests(self) -> list[Found]:
+        """Questions that are open then, to which this council has said nothing."""
+        return [
+            row
+            for row in self.of[Source.REQUEST]
+            if row.closes_at > self.meeting.starts_at
+            and asked_for_words(row.choice, row.phase)
+        ]
+
+    def _request(self, row: Found) -> Suggestion:
+        due = self._date_of(row.phase)
+        return self._make(
+            "request",
+            InformationRequest(pk=row.pk),
+            title=_("The care office asks: %(request)s") % {"request": row.word},
+            reason=self._by_own_date(due),
+            on=timezone.localdate(due),
+            goal=ItemGoal.DISCUSS,
+            minutes=20,
+            url=address(("procurement:request_detail", row.pk)),
+        )
+
+    def _answered(self) -> Iterator[Found]:
+        """Answers that were there at none of the meetings since."""
+        held = [row for row in self.of[Source.ITEM] if row.at and not row.flag]
+        for row in self.of[Source.ANSWERS]:
+            was_there = any(
+                item.pk == row.other_pk and item.at and row.at and item.at > row.at
+                for item in held
+            )
+            if not was_there:
+                yield row
+
+    def _answers(self, row: Found) -> Suggestion:
+        own = row.council_id == self.council.pk
+        pages: list[tuple] = [("procurement:response_list",)]
+        if own:
+            pages.insert(0, ("procurement:submission_detail", row.other_pk))
+        said = (
+            _("The answers of the care office: %(round)s")
+            if own
+            else _("The answers to the words of our council: %(round)s")
+        )
+        assert row.at is not None  # the moment of publishing
+        on = timezone.localdate(row.at)
+        return self._make(
+            "answers",
+            Submission(pk=row.other_pk),
+            key_of=SubmissionVersion(pk=row.pk),
+            title=said % {"round": row.round.title},
+            reason=_("The care office answered on %(date)s. Not discussed yet.")
+            % {"date": nl_date(on)},
+            on=max(on, self.day),
+            goal=ItemGoal.DISCUSS,
+            minutes=20,
+            url=address(*pages),
+        )
+
+    def _plans(self) -> list[Found]:
+        """Of rounds in which the council takes part, or has not said that it does."""
+        return [
+            row
+            for row in self.of[Source.PLAN]
+            if row.choice is None or row.choice.takes_part
+        ]
+
+    def _plan(self, row: Found) -> Suggestion:
+        is_first = row.number == 1
+        said = _("Agree the plan with the board: %(round)s")
+        reason = _("The plan counts only when both sides agree.")
+        if not is_first:
+            said = _("Look at the plan with the board again: %(round)s")
+            reason = _("The plan was changed: version %(number)s.") % {
+                "number": row.number
+            }
+        return self._make(
+            "plan",
+            WorkPlan(pk=row.other_pk),
+            key_of=WorkPlanVersion(pk=row.pk),
+            title=said % {"round": row.round.title},
+            reason=reason,
+            on=max(timezone.localdate(row.at), self.day),
+            goal=ItemGoal.DECIDE,
+            minutes=10,
+            openness=Openness.OPEN,
+            url=address(
+                ("procurement:work_plan_detail", row.other_pk),
+                ("procurement:cycle_detail", row.cycle_id),
+            ),
+        )
+
+    # --- Dates and words ---------------------------------------------------------
+
+    def _date_of(self, phase: Phase) -> datetime:
+        dates = dates_before(
+            phase.closes_at,
+            phase.organisation_days,
+            phase.central_days,
+            phase.local_days,
+        )
+        return dates.for_kind(self.council.kind, self.council.parent_id is not None)
+
+    def _own_date(self, phase: Phase) -> date:
+        return timezone.localdate(self._date_of(phase))
+
+    def _by_own_date(self, due: datetime) -> str:
+        told = {"date": nl_date(timezone.localdate(due))}
+        if due <= self.meeting.starts_at:
+            return _("Your council's date was %(date)s. You can still do this.") % told
+        if due < self.until:
+            return (
+                _(
+                    "Your council's date is %(date)s. This is the last meeting "
+                    "before it."
+                )
+                % told
+            )
+        return _("Your council's date is %(date)s.") % told
+
+    def _make(
+        self,
+        kind: str,
+        subject: Model,
+        *,
+        title: str,
+        url: str,
+        key_of: Model | None = None,
+        number: int = 0,
+        openness: Openness = Openness.COUNCIL,
+        **rest: Any,
+    ) -> Suggestion:
+        key = f"{kind}:{(key_of or subject).pk}"
+        if number:
+            key = f"{key}:{number}"
+        return Suggestion(
+            key=key,
+            title=Truncator(title).chars(LONGEST_TITLE),
+            openness=openness,
+            subject=subject,
+            subject_url=url,
+            dropped_because=self.dropped.get(key, ""),
+            **rest,
+        )
+
+
+def _page_of(phase: Phase) -> str:
+    """The step on the page of its round."""
+    page = address(("procurement:cycle_detail", phase.cycle_id))
+    return f"{page}#{phase.kind}"
