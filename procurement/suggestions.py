@@ -28,7 +28,6 @@ from procurement.models import (
     SubmissionVersion,
     WorkPlan,
     WorkPlanVersion,
-    dates_before,
 )
 from procurement.suggestion_rows import Found, Source, found_for
 from procurement.taking_part import asked, asked_for_words
@@ -344,13 +343,8 @@ class _Maker:
     # --- Dates and words ---------------------------------------------------------
 
     def _date_of(self, phase: Phase) -> datetime:
-        dates = dates_before(
-            phase.closes_at,
-            phase.organisation_days,
-            phase.central_days,
-            phase.local_days,
-        )
-        return dates.for_kind(self.council.kind, self.council.parent_id is not None)
+        has_parent = self.council.parent_id is not None
+        return phase.dates.for_kind(self.council.kind, has_parent)
 
     def _own_date(self, phase: Phase) -> date:
         return timezone.localdate(self._date_of(phase))

@@ -4,11 +4,15 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from pytest_django.asserts import assertContains
 
-from councils.models import ItemGoal, Meeting, Openness
+from councils.models import AgendaItem, ItemGoal, Meeting, Openness
 from councils.suggestion import suggestions_for
 from portal.dates import AMSTERDAM
+from portal.models import AuditEvent
 from procurement.actions import submission as submissions
 from procurement.models import (
     Answer,
@@ -561,3 +565,121 @@ def test_a_suggestion_is_told_before_its_day_and_in_order(summer):
     found = suggestions_for(meeting_of(summer.local), summer.person())
 
     assert [each.on for each in found] == sorted(each.on for each in found)
+
+
+# --- Taken over, set aside, brought back -----------------------------------------
+
+
+class Desk:
+    """A local council that shares before 18 June, and its meeting on 8 June."""
+
+    def __init__(self, summer: Summer) -> None:
+        chosen(summer)
+        self.summer, self.meeting = summer, meeting_of(summer.local)
+        self.key = f"share:{summer.phase.pk}"
+        self.secretary = summer.person(role="secretary")
+
+    def press(self, client, what: str, user=None, **data):
+        client.force_login(user or self.secretary)
+        url = reverse(f"procurement:suggestion_{what}", args=[self.meeting.pk])
+        return client.post(url, {"key": self.key, **data})
+
+
+@pytest.fixture
+def desk(summer) -> Desk:
+    return Desk(summer)
+
+
+def test_one_press_puts_it_on_the_agenda_with_its_reason(desk, client):
+    desk.press(client, "take")
+
+    item = desk.meeting.items.get()
+    assert item.origin == AgendaItem.Origin.SUGGESTED
+    assert item.title == "Deel onze inbreng met de centrale raad: Zorginkoop 2028"
+    assert item.reason.startswith("De datum van uw raad is vrijdag 18")
+    assert (item.goal, item.minutes, item.openness) == ("decide", 15, "council")
+    assert item.subject_id == desk.summer.phase.pk
+    assert item.subject_type.model_class() == Phase
+    assert item.subject_url == reverse("procurement:input_list")
+    assert item.added_by == desk.secretary
+
+
+def test_a_second_press_puts_nothing_on_the_agenda(desk, client):
+    desk.press(client, "take")
+
+    response = desk.press(client, "take")
+
+    assert response.status_code == 302
+    assert desk.meeting.items.count() == 1
+
+
+def test_what_is_set_aside_needs_a_word_why_and_can_come_back(desk, client):
+    refused = desk.press(client, "drop", reason=" ")
+    none_yet = DroppedSuggestion.objects.count()
+    desk.press(client, "drop", reason="Staat al in ons werkplan")
+    aside = keys(desk.meeting, desk.secretary)
+
+    desk.press(client, "restore")
+
+    assertContains(refused, "Zeg in een paar woorden waarom niet.")
+    assert (none_yet, aside) == (0, ["(share)"])
+    assert keys(desk.meeting, desk.secretary) == ["share"]
+    assert list(
+        AuditEvent.objects.filter(verb__startswith="suggestion.")
+        .order_by("position")
+        .values_list("verb", flat=True)
+    ) == ["suggestion.drop", "suggestion.bring_back"]
+
+
+def test_what_was_set_aside_is_not_put_on_the_agenda(desk, client):
+    desk.press(client, "drop", reason="Nee")
+
+    desk.press(client, "take")
+
+    assert desk.meeting.items.count() == 0
+
+
+def test_a_key_that_is_not_suggested_is_not_there(desk, client):
+    desk.key = "share:0"
+    client.force_login(desk.secretary)
+    url = reverse("procurement:suggestion_drop", args=[desk.meeting.pk])
+
+    assert client.get(url, {"key": "share:0"}).status_code == 404
+    assert desk.press(client, "drop", reason="Nee").status_code == 302
+    assert DroppedSuggestion.objects.count() == 0
+
+
+@pytest.mark.parametrize("what", ["take", "drop", "restore"])
+def test_members_press_nothing_and_others_find_nothing(desk, client, what):
+    member = desk.summer.person()
+    stranger = desk.summer.person(desk.summer.central, "secretary")
+
+    assert desk.press(client, what, member, reason="x").status_code == 403
+    assert desk.press(client, what, stranger, reason="x").status_code == 404
+    assert desk.meeting.items.count() == 0
+
+
+def test_a_meeting_that_was_called_off_takes_nothing(desk, client):
+    Meeting.objects.update(status="cancelled")
+
+    response = desk.press(client, "take")
+
+    assert response.status_code == 302
+    assert desk.meeting.items.count() == 0
+
+
+def test_the_list_offers_a_press_and_shows_what_was_set_aside(desk):
+    request = InformationRequestFactory(
+        phase=desk.summer.phase, asked=[desk.summer.local]
+    )
+    drop(desk.summer.local, f"request:{request.pk}")
+    found = suggestions_for(desk.meeting, desk.secretary)
+
+    page = render_to_string(
+        "councils/agenda/_suggestions.html",
+        {"suggestions": found, "meeting": desk.meeting, "csrf_token": "x"},
+    )
+
+    assert page.count("Zet op de agenda") == 1
+    assert "Weggelegd (1)" in page
+    assert "Al besproken" in page
