@@ -104,7 +104,8 @@ def is_staff_of_organisation(user: User, organisation_id: UUID) -> bool:
 def acting_council(user: User, council_id: UUID) -> Council | None:
     """The council in which ``user`` has a seat, as the seat tells it: without a query.
 
-    It has its id, name, kind and organisation, and no more: for reading, not saving.
+    It has its id, name, kind and the ids of its organisation and central council, and
+    no more: for reading, not saving.
     """
     for seat in council_seats(user):
         if seat.party_id == council_id and seat.organisation_id:
@@ -113,6 +114,7 @@ def acting_council(user: User, council_id: UUID) -> Council | None:
                 name=seat.party_name,
                 kind=seat.kind,
                 organisation_id=seat.organisation_id,
+                parent_id=seat.parent_id,
             )
     return None
 

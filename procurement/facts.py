@@ -10,7 +10,19 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, TextChoices
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,12 +32,14 @@ from procurement.models import (
     CouncilInput,
     Cycle,
     CycleKind,
+    Participation,
     Phase,
     PhaseKind,
     PhaseRole,
     Submission,
     SubmissionVersion,
 )
+from procurement.taking_part import TakingPart, asked_for_words, choice_of
 
 # Who in a council is meant by a role of a phase.
 PEOPLE: dict[str, set[Role]] = {
@@ -71,6 +85,8 @@ class Done:
     status: str = ""
     offered_at: datetime | None = None
     submission_id: UUID | None = None
+    # What the council chose for the round last; None when it has not chosen.
+    taking_part: TakingPart | None = None
 
     def add(
         self, phase_id: UUID | None, at: datetime, *, is_closed: bool, is_shared: bool
@@ -119,9 +135,12 @@ def left_to_do(step: Step, role: str, *, has_parent: bool, done: Done) -> Left |
 
     A council has done its part in a phase once it passed on input: for the submission
     anywhere in the round, otherwise in answer to a request of the phase or since the
-    phase opened. Who prepares the papers then shares it or hands it in.
+    phase opened. Who prepares the papers then shares it or hands it in. A council that
+    does not take part there, or reads along, is asked for nothing.
     """
     if not step.phase.councils_deliver:
+        return None
+    if not asked_for_words(done.taking_part, step.phase):
         return None
     words = done.words_for(role)
     if not step.is_submission:
@@ -163,7 +182,7 @@ def done_in(
 ) -> dict[tuple[UUID, UUID], Done]:
     """How far councils are in these rounds, by (council, cycle): two queries for all.
 
-    Who did nothing is absent; ``councils`` narrows it down.
+    Who did and chose nothing is absent; ``councils`` narrows it down.
     """
     found: dict[tuple[UUID, UUID], Done] = defaultdict(Done)
     only = {} if councils is None else {"council__in": councils}
@@ -181,17 +200,44 @@ def done_in(
     for council_id, cycle_id, phase_id, is_closed, at, shared in passed_on:
         done = found[council_id, cycle_id]
         done.add(phase_id, at, is_closed=is_closed, is_shared=shared > 0)
+    for council_id, cycle_id, pk, status, offered_at, *choice in _handed_in_and_chosen(
+        cycles, only
+    ):
+        done = found[council_id, cycle_id]
+        if pk is None:
+            done.taking_part = choice_of(status, *choice)
+        else:
+            done.submission_id, done.status, done.offered_at = pk, status, offered_at
+    return dict(found)
+
+
+def _handed_in_and_chosen(cycles: Collection[Cycle], only: dict) -> QuerySet:
+    """The submissions, and what was chosen last (without a key): one query for both."""
     newest = SubmissionVersion.objects.filter(submission=OuterRef("pk")).order_by(
         "-number"
     )
+    nothing = Value("")
     handed_in = Submission.objects.filter(cycle__in=cycles, **only).values_list(
         "council",
         "cycle",
-        "pk",
+        Cast("pk", UUIDField(null=True)),
         "status",
         Subquery(newest.values("offered_at")[:1]),
+        nothing,
+        Value(0),
+        nothing,
     )
-    for council_id, cycle_id, pk, status, offered_at in handed_in:
-        done = found[council_id, cycle_id]
-        done.submission_id, done.status, done.offered_at = pk, status, offered_at
-    return dict(found)
+    chosen = Participation.objects.filter(cycle__in=cycles, **only).newest()
+    return handed_in.union(
+        chosen.values_list(
+            "council",
+            "cycle",
+            Cast(Value(None), UUIDField(null=True)),
+            "step",
+            Cast(Value(None), DateTimeField(null=True)),
+            "level",
+            Coalesce("from_phase__order", 0),
+            Coalesce("from_phase__kind", nothing),
+        ),
+        all=True,
+    )

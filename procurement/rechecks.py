@@ -1,7 +1,9 @@
 """Whether a mail still makes sense when it is sent: named by MAIL_RECHECKS."""
 
 from datetime import datetime
+from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from councils.models import CareOfficeMembership, Council, CouncilMembership
@@ -16,6 +18,8 @@ from procurement.models import (
     Submission,
     SubmissionVersion,
 )
+from procurement.taking_part import COLUMNS as OF_CHOICE
+from procurement.taking_part import choice_of, newest_of
 
 
 def reminder(mail: str) -> str:
@@ -35,8 +39,25 @@ def reminder(mail: str) -> str:
 
 def request_published(request: str, council: str, user: str) -> str:
     """Why nobody need read this question any more for that council, or ""."""
-    if not InformationRequest.objects.published().filter(pk=request).exists():
+    newest = newest_of(UUID(council), OuterRef("cycle"))
+    names = ("chosen_step", "chosen_level", "chosen_order", "chosen_kind")
+    found = (
+        InformationRequest.objects.published()
+        .filter(pk=request)
+        .select_related("phase")
+        .annotate(
+            **{
+                name: Subquery(newest.values(column)[:1])
+                for name, column in zip(names, OF_CHOICE, strict=True)
+            }
+        )
+        .first()
+    )
+    if found is None:
         return _("The request is withdrawn.")
+    choice = choice_of(*(getattr(found, name) for name in names))
+    if choice and (reason := choice.why_out(found.phase)):
+        return reason
     seats = CouncilMembership.objects.current().with_role(*TOLD)
     if not seats.filter(council=council, user=user).exists():
         return _("This person has no such seat in the council any more.")
@@ -89,7 +110,7 @@ def _reason_against(row: Reminder) -> str:
         has_parent=row.council.parent_id is not None,
         done=done,
     )
-    return nothing_to_do(row.rule, left, done)
+    return nothing_to_do(row.rule, phase, left, done)
 
 
 def _due_now(row: Reminder, council: Council, done: Done) -> datetime:

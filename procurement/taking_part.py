@@ -43,17 +43,23 @@ class TakingPart(NamedTuple):
         """Whether the council writes and hands in there; who reads along does not."""
         return self.asks(phase) and self.level != Level.READ_ALONG
 
-    def why_not(self, phase: Phase) -> str:
-        """Why a step asks nothing of the council, or no words, in a sentence, or ""."""
-        if self.asks_words(phase):
-            return ""
+    def why_out(self, phase: Phase) -> str:
+        """Why a step asks nothing at all of the council, in a sentence, or ""."""
         if not self.takes_part:
             return _("The council does not take part in this round.")
         if not self.asks(phase):
             return _("The council takes part from “%(phase)s” on.") % {
                 "phase": PhaseKind(self.kind).label
             }
-        return _("The council reads along and hands in nothing.")
+        return ""
+
+    def why_no_words(self, phase: Phase) -> str:
+        """Why a step asks no words of the council, in a sentence, or ""."""
+        if reason := self.why_out(phase):
+            return reason
+        if self.level == Level.READ_ALONG:
+            return _("The council reads along and hands in nothing.")
+        return ""
 
 
 def asked(choice: TakingPart | None, phase: Phase) -> bool:

@@ -62,6 +62,12 @@ WORDS: dict[str, Promise] = {
     "paragraph.move": gettext_lazy("changed the order of the paragraphs"),
     "paragraph.show": gettext_lazy("put a paragraph before the local councils"),
     "paragraph.judge": gettext_lazy("said whether your words were used well"),
+    "participation.join": gettext_lazy("noted that the council takes part in a round"),
+    "participation.change": gettext_lazy("changed how the council takes part"),
+    "participation.decline": gettext_lazy(
+        "noted that the council does not take part in a round"
+    ),
+    "participation.leave": gettext_lazy("noted that the council left a round"),
     "suggestion.drop": gettext_lazy("set a suggestion for the agenda aside"),
     "suggestion.bring_back": gettext_lazy("brought back a suggestion for the agenda"),
     "submission.start": gettext_lazy("began a submission"),

@@ -11,6 +11,7 @@ from procurement.views import (
     input_sharing,
     input_writing,
     paragraph,
+    participation,
     phase,
     public,
     reminder,
@@ -31,6 +32,12 @@ composition_urls = [
     path("", composition.detail, name="composition_detail"),
     path("gehoord/", composition.coverage, name="composition_coverage"),
     path("alinea/", paragraph.create, name="paragraph_create"),
+]
+
+# /inkoop/rondes/<cycle>/raden/<council>/meedoen/
+participation_urls = [
+    path("", participation.choose, name="participation_choose"),
+    path("stoppen/", participation.leave, name="participation_leave"),
 ]
 
 # /inkoop/vergaderingen/<meeting>/voorstellen/
@@ -147,6 +154,11 @@ urlpatterns = [
     path("gebruikt/<uuid:pk>/", used.detail, name="used_detail"),
     path("bureau/", desk.listing, name="desk_list"),
     path("bureau/<uuid:pk>/", include(desk_urls)),
+    path(
+        "rondes/<uuid:cycle_pk>/raden/<uuid:council_pk>/meedoen/",
+        include(participation_urls),
+    ),
+    path("rondes/<uuid:pk>/deelname/", participation.listing, name="cycle_councils"),
     path("vergaderingen/<uuid:pk>/voorstellen/", include(suggestion_urls)),
     path("antwoorden/", response.listing, name="response_list"),
     path("antwoorden/<uuid:pk>/", response.detail, name="response_detail"),

@@ -113,6 +113,8 @@ ONLY = {
 # Routes of a round and a council together: for the people of that council.
 PAIRS = {
     "procurement:input_create",
+    "procurement:participation_choose",
+    "procurement:participation_leave",
     "procurement:submission_start",
     "procurement:composition_detail",
     "procurement:composition_coverage",

@@ -212,3 +212,10 @@ def _with(phase: Phase, **dates: date | datetime) -> Phase:
     names = ("opens_on", "closes_at", "organisation_days", "central_days", "local_days")
     fields = {name: getattr(phase, name) for name in names}
     return Phase(councils_deliver=phase.councils_deliver, **{**fields, **dates})
+
+
+def days_from_entry(phase: Phase, due: datetime) -> int:
+    """Working days that a council has which comes in at a step: from its opening, or
+    from today when it runs, up to the date of the council."""
+    start = max(phase.opens_on, timezone.localdate())
+    return working_days_between(start, timezone.localdate(due))

@@ -247,7 +247,7 @@ class Deriving:
             KINDS[TEMPLATES[Moment(due.rule.moment)]],
             is_active=row.user.is_active,
             is_off=TEMPLATES[Moment(due.rule.moment)] in row.off,
-        ) or nothing_to_do(due.rule, due.left, due.done)
+        ) or nothing_to_do(due.rule, due.phase, due.left, due.done)
         if reason:
             return _with(due, Reminder.Status.CANCELLED, reason)
         if reason := _never_promised(due):
@@ -275,8 +275,12 @@ def _with(
     return replace(due, status=status, reason=reason, is_late=is_late, is_new=is_new)
 
 
-def nothing_to_do(rule: ReminderRule, left: Left | None, done: Done) -> str:
+def nothing_to_do(
+    rule: ReminderRule, phase: Phase, left: Left | None, done: Done
+) -> str:
     """Why a rule does not concern a council any more, in words, or ""."""
+    if done.taking_part and (reason := done.taking_part.why_no_words(phase)):
+        return reason
     if rule.moment == Moment.SIGNATURE:
         if done.status == Submission.Status.OFFERED:
             return ""
