@@ -182,6 +182,16 @@ class LeaveForm(OfDecision):
     )
     field_order = ("reason", "decision", "seen")
 
+    def choice(self, newest: Participation) -> Participation:
+        """Leaving what ``newest`` joined, unsaved."""
+        return Participation(
+            council=newest.council,
+            cycle=newest.cycle,
+            step=Step.LEAVE,
+            reason=self.cleaned_data["reason"],
+            decision=self.chosen_decision(),
+        )
+
 
 def _line_of(decision: Decision) -> str:
     words = Truncator(decision.text).chars(OF_DECISION)

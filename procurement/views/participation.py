@@ -58,9 +58,8 @@ def choose(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespon
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.choose(
-                form.choice(council), seen=form.cleaned_data["seen"], by=request.user
-            )
+            seen = form.cleaned_data["seen"]
+            actions.choose(form.choice(council), seen=seen, by=request.user)
         except NotAllowedNow as error:
             form.add_error(None, str(error))
         else:
@@ -98,17 +97,8 @@ def leave(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespons
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.choose(
-                Participation(
-                    council=council,
-                    cycle=newest.cycle,
-                    step=Participation.Step.LEAVE,
-                    reason=form.cleaned_data["reason"],
-                    decision=form.chosen_decision(),
-                ),
-                seen=form.cleaned_data["seen"],
-                by=request.user,
-            )
+            seen = form.cleaned_data["seen"]
+            actions.choose(form.choice(newest), seen=seen, by=request.user)
         except NotAllowedNow as error:
             form.add_error(None, str(error))
         else:
