@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from procurement.views import (
     agenda,
+    calendar,
     composition,
     council_input,
     cycle,
@@ -124,8 +125,20 @@ request_urls = [
     path("<uuid:pk>/intrekken/", request.withdraw, name="request_withdraw"),
 ]
 
+# /inkoop/kalender/
+calendar_urls = [
+    path("", calendar.month, name="calendar_now"),
+    path("<int:year>/<int:number>/", calendar.month, name="calendar_month"),
+    path("<int:year>/jaarplanner/", calendar.year_pdf, name="calendar_year_pdf"),
+    path("adres/", calendar.feed, name="feed_show"),
+    path("adres/maken/", calendar.feed_make, name="feed_make"),
+    path("adres/intrekken/", calendar.feed_withdraw, name="feed_withdraw"),
+    path("<str:token>.ics", public.feed_read, name="feed_read"),
+]
+
 # /inkoop/
 urlpatterns = [
+    path("kalender/", include(calendar_urls)),
     path("herinneringen/", reminder.listing, name="reminder_list"),
     path("inbreng/", council_input.listing, name="input_list"),
     path("inbreng/nieuw/", input_writing.where, name="input_where"),

@@ -40,6 +40,7 @@ OPEN = {
     "mail_unsubscribe",
     "privacy",
     "procurement:submission_verify",
+    "procurement:feed_read",
     "procurement:submission_verify_code",
     "readyz",
     "verify",
@@ -67,7 +68,18 @@ OWN = {
     "procurement:desk_list",
     "procurement:response_list",
     "procurement:submission_list",
+    "procurement:calendar_now",
+    "procurement:calendar_month",
+    "procurement:calendar_year_pdf",
+    "procurement:feed_show",
+    "procurement:feed_make",
+    "procurement:feed_withdraw",
     "procurement:reminder_list",
+}
+# What is in the address of some of these; the same for everybody.
+WITH = {
+    "procurement:calendar_month": [2027, 6],
+    "procurement:calendar_year_pdf": [2027],
 }
 # Pages of an administrator alone.
 ADMINISTRATOR = {
@@ -179,7 +191,7 @@ def addresses(
     sort = sort_of(name)
     if sort is None or name in OWN | OPEN:
         try:
-            yield reverse(name), None
+            yield reverse(name, args=WITH.get(name)), None
         except NoReverseMatch:
             return
         return
