@@ -7,7 +7,8 @@ asks here first. A council without a choice is asked everything.
 from typing import NamedTuple, Self
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
 from procurement.models import Participation, Phase, PhaseKind
@@ -34,6 +35,16 @@ class TakingPart(NamedTuple):
     @property
     def takes_part(self) -> bool:
         return self.step == Step.JOIN
+
+    @property
+    def in_words(self) -> str:
+        """The choice in a sentence."""
+        if self.step == Step.DECLINE:
+            return _("Does not take part in this round.")
+        if self.step == Step.LEAVE:
+            return _("Left this round.")
+        told = {"phase": PhaseKind(self.kind).label, "how": Level(self.level).label}
+        return _("Takes part from “%(phase)s” on: %(how)s.") % told
 
     def asks(self, phase: Phase) -> bool:
         """Whether a step of the round asks anything of the council."""
@@ -89,3 +100,25 @@ def choice_of(
     if not step:
         return None
     return TakingPart(step, level or "", order or 0, kind or "")
+
+
+def one_text() -> Concat:
+    """The columns of a choice as one text, to read along with another row."""
+    return Concat(
+        "step",
+        Value("|"),
+        "level",
+        Value("|"),
+        Coalesce(Cast("from_phase__order", CharField()), Value("0")),
+        Value("|"),
+        Coalesce("from_phase__kind", Value("")),
+        output_field=CharField(),
+    )
+
+
+def read_text(text: str | None) -> TakingPart | None:
+    """The choice from its ``one_text``."""
+    if not text:
+        return None
+    step, level, order, kind = text.split("|")
+    return TakingPart(step, level, int(order), kind)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from councils.models import Council
+from councils.permissions import care_office_ids, organisation_ids
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.models import User
@@ -22,7 +24,7 @@ from procurement.actions import cycle as actions
 from procurement.actions.planning import cautions, proposal, shifted
 from procurement.exports.year_drawing import draw
 from procurement.forms.cycle import CycleForm
-from procurement.models import Cycle, InformationRequest, Phase
+from procurement.models import Cycle, InformationRequest, Participation, Phase
 from procurement.permissions import can_plan_cycle, can_start_cycle
 from procurement.views.planned_mail import planned_mails
 from procurement.views.timeline import Timeline, tasks_by_phase
@@ -73,6 +75,8 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
             "cycle": cycle,
             "timeline": timeline,
             "lead": _lead(timeline),
+            "taking_part": _taking_part(cycle, request.user),
+            "sees_others": _sees_others(timeline),
             "drawing": drawing,
             "next_year": cycle.contract_year + 1,
             "main_request": None if may_plan else _main_request(timeline),
@@ -175,6 +179,23 @@ def _planned(request: UserRequest, pk: UUID) -> Cycle:
     return cycle
 
 
+def _taking_part(cycle: Cycle, user: User) -> dict[str, int] | None:
+    """How many councils told the reader's office or organisation that they take part,
+    and how many left; nothing for people of councils."""
+    if not cycle.is_published or not (care_office_ids(user) or organisation_ids(user)):
+        return None
+    newest = Participation.objects.newest().visible_to(user).filter(cycle=cycle)
+    return newest.aggregate(
+        join=Count("pk", filter=Q(step="join")),
+        leave=Count("pk", filter=Q(step="leave")),
+    )
+
+
+def _sees_others(timeline: Timeline) -> bool:
+    """Whether the reader sits above other councils of this round."""
+    return any(seat.kind == Council.Kind.CENTRAL for seat in timeline.councils)
+
+
 def _main_request(timeline: Timeline) -> UUID | None:
     """The question that this reader's council can answer now, the nearest first."""
     asked = [each for step in timeline.running for each in step.requests]
@@ -188,7 +209,8 @@ def _foretell(timeline: Timeline, user: User) -> None:
     seats, running = timeline.councils, timeline.running
     if not seats or not running:
         return
-    mails = planned_mails([step.phase for step in running], seats, user)
+    phases = [step.phase for step in running]
+    mails = planned_mails(phases, seats, user, timeline.choices)
     for step in running:
         step.mails = mails.get(step.phase.pk, [])
 

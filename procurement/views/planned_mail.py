@@ -13,13 +13,17 @@ from procurement.actions.reminder_dates import Moment, times
 from procurement.actions.reminder_due import TEMPLATES
 from procurement.facts import PEOPLE
 from procurement.models import Phase, PhaseRole, ReminderRule
+from procurement.views.own_choice import OwnChoice
 
 # What follows from the dates alone, and comes before the closing.
 FORESEEN = (Moment.OPENING, Moment.COUNCIL_DATE, Moment.CLOSING)
 
 
 def planned_mails(
-    phases: Iterable[Phase], seats: Iterable[Seat], user: User
+    phases: Iterable[Phase],
+    seats: Iterable[Seat],
+    user: User,
+    choices: Iterable[OwnChoice],
 ) -> dict[UUID, list[date]]:
     """The days on which ``user`` hears of each phase, if something is left to do then.
 
@@ -32,12 +36,20 @@ def planned_mails(
     for moment in FORESEEN:
         off = MailOptOut.objects.filter(user=user, kind=TEMPLATES[moment])
         rules = rules.exclude(Q(moment=moment) & Exists(off))
+    silent = {
+        (each.council_id, phase.pk)
+        for each in choices
+        for phase in phases
+        if each.why_no_words(phase)
+    }
     days: dict[UUID, set[date]] = {}
     for rule in rules:
         people = PEOPLE[PhaseRole(rule.role)]
         for phase in phases:
             for seat in seats:
                 if rule.phase_kind != phase.kind or not seat.acts_as & people:
+                    continue
+                if (seat.party_id, phase.pk) in silent:
                     continue
                 is_local = seat.kind != "central" and seat.parent_id is not None
                 due_at = times(rule, phase, is_local=is_local).due_at

@@ -1,6 +1,6 @@
 """A round as its reader sees it: past, now and coming, with what is asked of whom."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -25,6 +25,7 @@ from procurement.models import (
     PhaseRole,
 )
 from procurement.permissions import can_plan_cycle
+from procurement.views.own_choice import columns, own_choices, why_quiet
 
 # Steps that come after this one and are not near yet, stand folded.
 FOLD_AFTER = 10
@@ -110,6 +111,8 @@ class Step:
     sums: list[Sum] = field(default_factory=list)
     requests: list[InformationRequest] = field(default_factory=list)
     mails: list[date] = field(default_factory=list)
+    # Why nothing is asked of the councils of the reader here, in words.
+    quiet: str = ""
     is_first_now: bool = False
 
     @property
@@ -150,6 +153,7 @@ def tasks_by_phase(cycle_id: UUID, user: User) -> dict[Phase, list[Task]]:
         .select_related("cycle__care_office", "cycle__organisation")
         .annotate(
             **there,
+            **columns(user, cycle_id),
             moved_from=Subquery(changes.values("old_closes_at")[:1]),
             moved_because=Subquery(changes.values("reason")[:1]),
             task_role=F("tasks__role"),
@@ -181,6 +185,8 @@ class Timeline:
     ) -> None:
         self.cycle, self.user, self.now = cycle, user, timezone.now()
         self.councils = councils_in(cycle, user, phases)
+        first = next(iter(phases), None) if cycle.is_published else None
+        self.choices = own_choices(user, self.councils, first)
         self.roles = self._roles()
         self.steps = [self._step(*each) for each in phases.items()]
         by_phase = {step.phase.pk: step for step in self.steps}
@@ -208,18 +214,28 @@ class Timeline:
             phase.state_at(self.now),
             mine=[task for task in tasks if task.role in self.roles],
             others=[task for task in tasks if task.role not in self.roles],
+            quiet=why_quiet(self.choices, phase) if self._is_of_councils else "",
         )
+        if step.quiet:
+            step.mine = []
         if phase.councils_deliver:
             step.sums = sums(phase)
-            dates = phase.dates
-            step.own_dates = [
-                OwnDate(
-                    seat.party_name,
-                    dates.for_kind(seat.kind, seat.parent_id is not None),
-                )
-                for seat in self.councils
-            ]
+            step.own_dates = list(self._own_dates(phase))
         return step
+
+    @property
+    def _is_of_councils(self) -> bool:
+        return self.roles <= {PhaseRole.MEMBER, PhaseRole.CHAIR, PhaseRole.SECRETARY}
+
+    def _own_dates(self, phase: Phase) -> Iterator[OwnDate]:
+        """Of the reader's councils that the step asks for words."""
+        dates = phase.dates
+        silent = {each.council_id for each in self.choices if each.why_no_words(phase)}
+        for seat in self.councils:
+            if seat.party_id not in silent:
+                has_parent = seat.parent_id is not None
+                at = dates.for_kind(seat.kind, has_parent)
+                yield OwnDate(seat.party_name, at)
 
     @property
     def running(self) -> list[Step]:

@@ -25,6 +25,7 @@ from tests.factories import (
     AgendaItemFactory,
     CareOfficeMembershipFactory,
     CouncilFactory,
+    CouncilMembershipFactory,
     CycleFactory,
     DecisionFactory,
     InformationRequestFactory,
@@ -695,3 +696,87 @@ def test_the_norm_is_reckoned_from_the_entry(year):
     from_today = days_from_entry(year.registration, due)
 
     assert (from_opening, from_today) == (14, 9)
+
+
+# --- On the page of the round ----------------------------------------------------
+
+
+def round_page(client, year: Year, user):
+    client.force_login(user)
+    return client.get(year.cycle.get_absolute_url())
+
+
+def test_the_round_says_what_the_council_chose_and_leads_to_changing_it(year, client):
+    before = round_page(client, year, year.secretary)
+    year.joins()
+
+    after = round_page(client, year, year.secretary)
+    of_member = round_page(client, year, year.person())
+
+    assertContains(before, "Heeft nog niet gekozen of hij meedoet.")
+    assertContains(after, "Doet mee vanaf “Inschrijving”: praat mee.")
+    assertContains(after, year.url("choose"))
+    assertContains(after, "Bekijk of wijzig dit")
+    assertContains(of_member, "Bekijk de keuze")
+
+
+def test_steps_before_the_entry_are_marked_as_not_asked(year, client):
+    with time_machine.travel("2027-01-10 10:00+01:00", tick=False):
+        year.chooses(Step.JOIN, from_phase=year.award, level=Level.TALK_ALONG)
+
+    page = round_page(client, year, year.secretary)
+
+    reason = "De raad doet vanaf “Definitieve uitkomst” mee."
+    steps = page.context["timeline"].steps
+    assert [step.quiet for step in steps] == [reason, reason, ""]
+    assert [step.own_dates for step in steps] == [[], [], []]
+    assertContains(page, reason)
+
+
+def test_no_mail_is_promised_for_a_step_that_asks_nothing(year, client):
+    reminder_rules.load()
+    before = round_page(client, year, year.secretary)
+
+    year.chooses(Step.DECLINE)
+
+    assertContains(before, "U krijgt bericht op")
+    assertNotContains(round_page(client, year, year.secretary), "U krijgt bericht op")
+
+
+def test_who_sits_in_two_councils_has_a_line_and_dates_for_each(year, client):
+    CouncilMembershipFactory(council=year.central, user=year.secretary)
+    year.chooses(Step.DECLINE)
+
+    page = round_page(client, year, year.secretary)
+
+    assertContains(page, "Doet deze ronde niet mee.")
+    assertContains(page, "Heeft nog niet gekozen of hij meedoet.")
+    (step,) = [each for each in page.context["timeline"].steps if each.state == "now"]
+    assert step.quiet == ""
+    assert [own.council for own in step.own_dates] == ["Centrale raad"]
+
+
+def test_office_and_organisation_read_how_many_take_part_and_left(year, client):
+    year.joins(in_region=False)
+    year.chooses(Step.DECLINE, year.central)
+    people = readers(year)
+
+    of_office = round_page(client, year, people["office"])
+    of_executive = round_page(client, year, people["executive"])
+    step_of(year, "leave")
+    after = round_page(client, year, people["executive"])
+
+    assertContains(of_office, "Nog geen raad liet u weten dat hij meedoet.")
+    assertContains(of_executive, "1 raad liet u weten dat hij meedoet.")
+    assertContains(after, "1 is daarna gestopt.")
+
+
+def test_the_page_of_the_round_takes_no_query_more(
+    year, client, django_assert_num_queries
+):
+    year.joins()
+    office = CareOfficeMembershipFactory(care_office=year.office).user
+    for user in (year.secretary, office):
+        client.force_login(user)
+        with django_assert_num_queries(6):
+            client.get(year.cycle.get_absolute_url())
