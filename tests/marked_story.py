@@ -12,7 +12,14 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from councils.actions import invitation as invitations
-from councils.models import CouncilMembership, Invitation, Meeting, StandIn
+from councils.models import (
+    ActionItem,
+    CouncilMembership,
+    Decision,
+    Invitation,
+    Meeting,
+    StandIn,
+)
 from portal.models import User
 from procurement.demo import world as demo_world
 from procurement.demo.build import Story
@@ -34,6 +41,8 @@ COUNCILS = {
 VLIERKADE = {"esther", "jeroen"}
 AMSTELBOOG = {"fatma", "pieter"}
 SCHELPENRUG = {"lotte"}
+# Secretary and supporter, who work for councils and are no members.
+HELPERS = {"marijke", "bas"}
 # Somebody whose seat has ended, and somebody who never had one.
 STRANGERS = {"vroeger", "niemand"}
 EVERYBODY = {
@@ -107,6 +116,11 @@ class Marked:
         guests = set(rows.values_list("user", flat=True))
         own = COUNCILS[self.council_key(meeting.council_id)]
         return own | {key for key, user in self.people.items() if user.pk in guests}
+
+    def readers_in_council(self, each: Decision | ActionItem) -> set[str]:
+        """The people of its council; without its helpers when only members read it."""
+        readers = COUNCILS[self.council_key(each.council_id)]
+        return readers - HELPERS if each.openness == "members" else set(readers)
 
     def readers_of_answer(self, answer: Answer) -> set[str]:
         item = answer.item
@@ -244,6 +258,13 @@ def objects_of(marked: Marked) -> dict[str, list[tuple[object, set[str]]]]:
         "meeting": [
             (each, marked.readers_of_meeting(each))
             for each in Meeting.objects.order_by("starts_at", "pk")
+        ],
+        "decision": [
+            (each, marked.readers_in_council(each)) for each in Decision.objects.all()
+        ],
+        "action": [
+            (each, marked.readers_in_council(each))
+            for each in ActionItem.objects.order_by("due_on", "pk")
         ],
         "council": [(each, EVERYBODY) for each in story.world.councils.values()],
         "trail": [(each, COUNCILS[key]) for key, each in story.world.councils.items()],

@@ -30,6 +30,8 @@ def take_on(action: ActionItem, *, by: User) -> ActionItem:
     if item is None:
         raise NotAllowedNow(_("This item is not on the agenda of a meeting."))
     writable(item.meeting, by=by)
+    if written := ActionItem.objects.filter(pk=action.pk, item=item).first():
+        return written  # the same page was sent twice
     action.council, action.openness = item.council, item.openness
     _check_owner(action)
     action.made_by = by

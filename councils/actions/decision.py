@@ -26,6 +26,8 @@ def record(decision: Decision, *, by: User) -> Decision:
     meeting = item.meeting
     writable(meeting, by=by)
     assert meeting is not None
+    if written := Decision.objects.filter(pk=decision.pk, item=item).first():
+        return written  # the same page was sent twice
     _check_votes(decision)
     lock(item.council)
     decision.council, decision.openness = item.council, item.openness

@@ -6,12 +6,15 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from councils.actions import minutes_mail
+from councils.actions import action_item_mail, minutes_mail
 
 logger = logging.getLogger(__name__)
 
 # Each derives from the rows what is due at a moment, and gives it to due_mail.post.
-SENDERS: list[Callable[[datetime], None]] = [minutes_mail.nudge]
+SENDERS: list[Callable[[datetime], None]] = [
+    minutes_mail.nudge,
+    action_item_mail.remind,
+]
 
 
 def send_due(now: datetime | None = None) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from councils.actions.due_mail import Due, post
@@ -45,7 +46,7 @@ def tell_round(minutes: Minutes, sent_at: datetime) -> None:
             meeting=meeting.name,
             council=meeting.council.name,
             date=timezone.localdate(meeting.starts_at),
-            link=meeting.get_absolute_url(),
+            link=reverse("councils:minutes_detail", args=[meeting.pk]),
         )
 
 
@@ -132,6 +133,6 @@ def _nudge_of(meeting: Meeting, person: User, after: int) -> Due:
             "meeting": meeting.name,
             "council": meeting.council.name,
             "date": timezone.localdate(meeting.starts_at),
-            "link": meeting.get_absolute_url(),
+            "link": reverse("councils:minutes_edit", args=[meeting.pk]),
         },
     )
