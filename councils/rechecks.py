@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.actions.action_item_mail import still_open
+from councils.actions.meeting_people import is_still_expected
 from councils.actions.minutes_mail import PREPARERS
 from councils.models import (
     Attendee,
@@ -11,6 +12,24 @@ from councils.models import (
     Meeting,
     Minutes,
 )
+
+
+def meeting(attendee: str, sequence: int, kind: str, **_old: object) -> str:
+    """Why somebody need not hear this of a meeting any more, or ""."""
+    found = (
+        Attendee.objects.select_related("meeting", "user").filter(pk=attendee).first()
+    )
+    if found is None or not is_still_expected(found):
+        return _("This person no longer belongs to the meeting.")
+    if kind == "meeting_dates":
+        return ""
+    if found.meeting.sequence != sequence:
+        return _("A later mail tells what changed since.")
+    if found.meeting.is_over:
+        return _("The meeting is over.")
+    if kind == "meeting_answer" and found.answer != Attendee.Answer.NONE:
+        return _("This person has answered already.")
+    return ""
 
 
 def minutes_missing(meeting: str, user: str) -> str:

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from councils.views import action_item, decision, meeting, minutes, minutes_writing
+from councils.views import (
+    action_item,
+    decision,
+    meeting,
+    meeting_planning,
+    meeting_roster,
+    minutes,
+    minutes_writing,
+    public,
+    recess,
+)
 
 # /vergaderingen/<meeting>/verslag/
 minutes_urls = [
@@ -27,11 +37,35 @@ action_urls = [
     path("<uuid:pk>/weghalen/", action_item.remove, name="action_remove"),
 ]
 
+# /vergaderingen/<pk>/
+meeting_urls = [
+    path("", meeting.detail, name="meeting_detail"),
+    path("komt-u/", meeting.answer, name="meeting_answer"),
+    path("wijzigen/", meeting_planning.edit, name="meeting_edit"),
+    path("afzeggen/", meeting_planning.cancel, name="meeting_cancel"),
+    path("uitnodigen/", meeting_planning.invite, name="meeting_invite"),
+    path("gasten/", meeting_planning.people, name="meeting_people"),
+    path("aanwezig/", meeting_planning.presence, name="meeting_presence"),
+]
+
+# /vergaderingen/raden/<council>/
+council_urls = [
+    path("plannen/", meeting_planning.create, name="meeting_create"),
+    path("rooster/", meeting_roster.create, name="roster_create"),
+    path("rooster/versturen/", meeting_roster.announce, name="roster_announce"),
+    path("vrije-dagen/", recess.listing, name="recess_list"),
+    path("quorum/", recess.quorum, name="recess_quorum"),
+]
+
 # /vergaderingen/
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", meeting.listing, name="meeting_list"),
-    path("<uuid:pk>/", meeting.detail, name="meeting_detail"),
     path("<uuid:pk>/verslag/", include(minutes_urls)),
     path("besluiten/", include(decision_urls)),
     path("acties/", include(action_urls)),
+    path("plannen/", meeting_planning.where, name="meeting_where"),
+    path("antwoord/<str:token>/", public.rsvp, name="meeting_rsvp"),
+    path("raden/<uuid:pk>/", include(council_urls)),
+    path("vrije-dagen/<uuid:pk>/weg/", recess.remove, name="recess_remove"),
+    path("<uuid:pk>/", include(meeting_urls)),
 ]

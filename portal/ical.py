@@ -26,7 +26,16 @@ else:
 
 DEADLINE_SHOWN_AS = timedelta(minutes=30)
 REFRESH = timedelta(hours=4)
+_METHOD = re.compile(r"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who calls people together, or who is called: a name and an address."""
+
+    name: str
+    address: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +44,9 @@ class Event:
 
     ``uid`` stays the same for the life of what it is about, and ``sequence`` goes up
     with each change of date: by these two a calendar moves the old entry instead of
-    making another. Bare days are whole days, the last one included.
+    making another. Bare days are whole days, the last one included. An invitation
+    (method REQUEST or CANCEL) names its ``organiser`` and the one ``attendee`` it is
+    for; who else is asked is not for everybody to know.
     """
 
     uid: str
@@ -50,6 +61,8 @@ class Event:
     remind_before: timedelta | None = None
     takes_time: bool = True
     is_cancelled: bool = False
+    organiser: Party | None = None
+    attendee: Party | None = None
 
 
 def uid(kind: str, pk: UUID) -> str:
@@ -73,7 +86,10 @@ def deadline(
 def calendar_text(
     events: Iterable[Event], method: str = "PUBLISH", *, name: str = ""
 ) -> str:
-    """The events as iCalendar; with ``method`` CANCEL as ones that are off."""
+    """The events as iCalendar; with ``method`` CANCEL as ones that are off.
+
+    REQUEST and CANCEL are about one event, which every attendee gets apart.
+    """
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Inbreng//Inbreng//NL")
     calendar.add("version", "2.0")
@@ -82,12 +98,19 @@ def calendar_text(
     if name:
         calendar.add("x-wr-calname", _clean(name))
     calendar.add("x-wr-timezone", AMSTERDAM.key)
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", icalendar.vDDDTypes(REFRESH))
+    if method == "PUBLISH":
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", icalendar.vDDDTypes(REFRESH))
     calendar.add_component(_amsterdam())
     for event in events:
         calendar.add_component(_component(event, method == "CANCEL"))
     return calendar.to_ical().decode()
+
+
+def method_of(text: str) -> str:
+    """What an iCalendar text is for: PUBLISH, REQUEST or CANCEL."""
+    found = _METHOD.search(text)
+    return found[1] if found else "PUBLISH"
 
 
 def calendar_response(
@@ -109,6 +132,7 @@ def _component(event: Event, is_cancelled: bool) -> "icalendar.Event":
     for key in ("description", "location", "url"):
         if text := getattr(event, key):
             component.add(key, _clean(text))
+    _add_parties(component, event)
     # Who sees only that somebody is busy need not know that it is for a council.
     component.add("class", "PRIVATE")
     component.add("transp", "OPAQUE" if event.takes_time else "TRANSPARENT")
@@ -117,6 +141,25 @@ def _component(event: Event, is_cancelled: bool) -> "icalendar.Event":
     if event.remind_before and not off:
         component.add_component(_alarm(event.title, event.remind_before))
     return component
+
+
+def _add_parties(component: "icalendar.Event", event: Event) -> None:
+    if event.organiser:
+        component.add("organizer", _party(event.organiser))
+    if event.attendee:
+        attendee = _party(event.attendee)
+        attendee.params["ROLE"] = "REQ-PARTICIPANT"
+        attendee.params["PARTSTAT"] = "NEEDS-ACTION"
+        # One answers by the link in the mail; an answer by mail would reach nobody.
+        attendee.params["RSVP"] = "FALSE"
+        component.add("attendee", attendee)
+
+
+def _party(party: Party) -> "icalendar.vCalAddress":
+    address = icalendar.vCalAddress(f"mailto:{party.address}")
+    # A parameter has no way to write a quotation mark.
+    address.params["CN"] = _clean(" ".join(party.name.replace('"', "'").split()))
+    return address
 
 
 def _alarm(title: str, before: timedelta) -> "icalendar.Alarm":

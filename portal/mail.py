@@ -168,10 +168,28 @@ def queue_to_address(
     **context: Any,
 ) -> OutgoingMail:
     """The same for who has no account yet; ``context`` holds the name."""
+    mail = prepare_to_address(
+        template, address=address, key=key, useless_after=useless_after, **context
+    )
+    queue_all([mail])
+    return mail
+
+
+def prepare_to_address(
+    template: str,
+    *,
+    address: str,
+    key: str,
+    recheck: dict | None = None,
+    useless_after: datetime | None = None,
+    calendar: str = "",
+    **context: Any,
+) -> OutgoingMail:
+    """As ``prepare``, for who has no account; ``context`` holds the name."""
     text = word(template, address=address, **context)
     mail = _letter(text, KINDS[template], _in_words(context["name"]))
     mail.key, mail.to, mail.useless_after = key, address, useless_after
-    queue_all([mail])
+    mail.recheck, mail.calendar = recheck, calendar
     return mail
 
 

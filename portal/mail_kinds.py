@@ -40,6 +40,7 @@ KINDS = {
         MailKind("catch_up", _("reminders that came late, in one mail"), ANYONE),
         MailKind("words_used", _("words of your council were used")),
         MailKind("answers_published", _("the care office has answered")),
+        MailKind("meeting_answer", _("you have not said yet whether you come"), ANYONE),
         MailKind("minutes_sent", _("the minutes of a meeting"), ANYONE),
         MailKind("minutes_missing", _("a meeting has no minutes yet")),
         MailKind("action_near", _("the date of your action comes near")),
@@ -54,6 +55,30 @@ KINDS = {
             _("a date has moved"),
             ANYONE,
             required=_("An earlier mail named a date that is different now."),
+        ),
+        MailKind(
+            "meeting_invitation",
+            _("you are invited to a meeting"),
+            ANYONE,
+            required=_("Without it you do not know when and where the meeting is."),
+        ),
+        MailKind(
+            "meeting_dates",
+            _("the dates of the meetings of a year"),
+            ANYONE,
+            required=_("Without it you do not know when and where the meetings are."),
+        ),
+        MailKind(
+            "meeting_moved",
+            _("a meeting has another time or place"),
+            ANYONE,
+            required=_("An earlier mail named a time or place that is different now."),
+        ),
+        MailKind(
+            "meeting_cancelled",
+            _("a meeting is called off"),
+            ANYONE,
+            required=_("An earlier mail invited you to it."),
         ),
         MailKind(
             "chair_hears_of_invitation",

@@ -13,6 +13,7 @@ from django.core.mail.message import BadHeaderError, sanitize_address
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from portal.ical import method_of
 from portal.mail_choices import unsubscribe_link
 from portal.mail_html import as_html
 from portal.mail_kinds import KINDS
@@ -76,7 +77,11 @@ def message_of(mail: OutgoingMail) -> OutboxMessage:
     html = f"{top}{body}{middle}{as_html(mail.footer)}{bottom}"
     message.attach_alternative(html, "text/html")
     if mail.calendar:
-        kind = "text/calendar; method=PUBLISH"
+        method = method_of(mail.calendar)
+        kind = f"text/calendar; method={method}"
+        if method != "PUBLISH":
+            # By this a mail program knows an invitation, and that one is off.
+            message.attach_alternative(mail.calendar, kind)
         message.attach(_("appointment.ics"), mail.calendar, kind)
     return message
 

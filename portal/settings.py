@@ -217,6 +217,7 @@ MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "request_published": "procurement.rechecks.request_published",
     "ready_to_sign": "procurement.rechecks.ready_to_sign",
     "submission_received": "procurement.rechecks.submission_received",
+    "meeting": "councils.rechecks.meeting",
     "minutes_missing": "councils.rechecks.minutes_missing",
     "minutes_sent": "councils.rechecks.minutes_sent",
     "action_due": "councils.rechecks.action_due",

@@ -18,6 +18,7 @@ from councils.models import (
     Decision,
     Invitation,
     Meeting,
+    Recess,
     StandIn,
 )
 from portal.models import User
@@ -265,6 +266,10 @@ def objects_of(marked: Marked) -> dict[str, list[tuple[object, set[str]]]]:
         "action": [
             (each, marked.readers_in_council(each))
             for each in ActionItem.objects.order_by("due_on", "pk")
+        ],
+        "recess": [
+            (each, COUNCILS[marked.council_key(each.council_id)])
+            for each in Recess.objects.all()
         ],
         "council": [(each, EVERYBODY) for each in story.world.councils.values()],
         "trail": [(each, COUNCILS[key]) for key, each in story.world.councils.items()],

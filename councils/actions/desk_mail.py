@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from councils.actions import action_item_mail, minutes_mail
+from councils.actions import action_item_mail, meeting_due, minutes_mail
 
 logger = logging.getLogger(__name__)
 
@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 SENDERS: list[Callable[[datetime], None]] = [
     minutes_mail.nudge,
     action_item_mail.remind,
+    meeting_due.invite_newcomers,
+    meeting_due.remind,
 ]
 
 

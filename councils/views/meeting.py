@@ -1,21 +1,32 @@
 """Meetings: the list and one meeting, for the council and for its guests."""
 
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from councils.actions import meeting as actions
+from councils.actions.meeting_people import likely_quorum, quorum_of
 from councils.models import Attendee, Meeting
+from councils.permissions import can_prepare, council_seats, is_member
+from councils.views.meeting_planning import PREPARE
 from portal.context import current_council
+from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.paging import paginate
 from portal.templatetags.portal import Badge
 
 Answer = Attendee.Answer
+# From then on the list asks for an answer with some urgency.
+NEAR = timedelta(days=14)
 
 
 class Line(NamedTuple):
@@ -31,9 +42,12 @@ def listing(request: UserRequest) -> HttpResponse:
     found = Meeting.objects.visible_to(request.user).select_related("council")
     if seat := current_council(request):
         found = found.filter(council=seat.party_id)
-    own = Attendee.objects.filter(meeting=OuterRef("pk"), user=request.user)
+    own = Attendee.objects.filter(
+        meeting=OuterRef("pk"), user=request.user, invited_at__isnull=False
+    )
     found = found.annotate(own_answer=Subquery(own.values("answer")[:1]))
     page = paginate(request, found.over() if is_over else found.ahead())
+    seats = council_seats(request.user)
     return render(
         request,
         "councils/meeting/list.html",
@@ -41,22 +55,8 @@ def listing(request: UserRequest) -> HttpResponse:
             "page": page,
             "lines": [Line(each, _badge(each, is_over)) for each in page],
             "is_over": is_over,
-        },
-    )
-
-
-def detail(request: UserRequest, pk: UUID) -> HttpResponse:
-    """One meeting: when and where."""
-    meeting = get_object_or_404(
-        Meeting.objects.visible_to(request.user).select_related("council", "location"),
-        pk=pk,
-    )
-    return render(
-        request,
-        "councils/meeting/detail.html",
-        {
-            "meeting": meeting,
-            "crumbs": [(_("Meetings"), reverse("councils:meeting_list"))],
+            "may_plan": any(seat.role in PREPARE for seat in seats),
+            "with_council": len(seats) != 1,
         },
     )
 
@@ -71,4 +71,98 @@ def _badge(meeting: Meeting, is_over: bool) -> Badge | None:
         return Badge(_("You are coming"), "done")
     if answer == Answer.NO:
         return Badge(_("You are not coming"), "", "cross")
-    return Badge(_("Please answer"), "now", "question")
+    is_near = meeting.starts_at < timezone.now() + NEAR
+    return Badge(_("Please answer"), "now" if is_near else "wait", "question")
+
+
+def detail(request: UserRequest, pk: UUID) -> HttpResponse:
+    """One meeting: when and where, who comes, and what it is about."""
+    meeting = get_object_or_404(
+        Meeting.objects.visible_to(request.user).select_related("council", "location"),
+        pk=pk,
+    )
+    is_own = is_member(request.user, meeting.council)
+    rows = meeting.attendees.all()
+    attendees = list(rows if is_own else rows.filter(user=request.user))
+    own = next((each for each in attendees if each.user_id == request.user.pk), None)
+    may_prepare = can_prepare(request.user, meeting.council)
+    context: dict[str, Any] = {
+        "meeting": meeting,
+        "is_own": is_own,
+        "own": own if own and own.invited_at else None,
+        "may_answer": _may_answer(meeting, own),
+        "may_prepare": may_prepare and not meeting.is_cancelled,
+        "crumbs": [(_("Meetings"), reverse("councils:meeting_list"))],
+    }
+    if is_own:
+        context |= _people(meeting, attendees)
+    context["main"] = _main(context, meeting)
+    return render(request, "councils/meeting/detail.html", context)
+
+
+def _may_answer(meeting: Meeting, own: Attendee | None) -> bool:
+    if own is None or own.invited_at is None:
+        return False
+    return not meeting.is_cancelled and not meeting.is_over
+
+
+def _people(meeting: Meeting, attendees: list[Attendee]) -> dict[str, Any]:
+    """Who comes, or afterwards who was there; for the council's own people."""
+    is_noted = any(each.was_present is not None for each in attendees)
+    groups = [
+        (Answer.YES, _("Comes"), "check"),
+        (Answer.NO, _("Does not come"), "cross"),
+        (Answer.NONE, _("No answer yet"), "question"),
+    ]
+    answers: list[tuple[str, str, list[Attendee]]] = [
+        (word, icon, [each for each in attendees if each.answer == answer])
+        for answer, word, icon in groups
+    ]
+    if is_noted:
+        answers = [
+            (_("Present"), "check", [e for e in attendees if e.was_present]),
+            (_("Absent"), "cross", [e for e in attendees if e.was_present is False]),
+        ]
+    quorum = quorum_of if is_noted else likely_quorum
+    return {
+        "is_noted": is_noted,
+        "groups": [group for group in answers if group[2]],
+        "quorum": quorum(meeting.council, attendees),
+        "not_invited": sum(each.invited_at is None for each in attendees),
+    }
+
+
+def _main(context: dict[str, Any], meeting: Meeting) -> str:
+    """Which of the page's buttons is the solid one."""
+    prepares = context["may_prepare"]
+    if prepares and not meeting.is_over and context["not_invited"]:
+        return "invite"
+    if context["may_answer"] and context["own"].answer == Answer.NONE:
+        return "answer"
+    if prepares and meeting.is_over and not context["is_noted"]:
+        return "presence"
+    return ""
+
+
+@require_POST
+def answer(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Say whether one comes."""
+    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), pk=pk)
+    own = get_object_or_404(
+        meeting.attendees.filter(invited_at__isnull=False), user=request.user
+    )
+    given = request.POST.get("answer")
+    if given in {Answer.YES, Answer.NO}:
+        try:
+            actions.answer(own, answer=given, by=request.user)
+        except NotAllowedNow as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, thanks(given))
+    return redirect(meeting)
+
+
+def thanks(answer: str) -> str:
+    if answer == Answer.YES:
+        return _("Thank you. We noted that you come.")
+    return _("Thank you. We noted that you do not come.")

@@ -1,20 +1,25 @@
-"""The one page of this app without login: accepting an invitation."""
+"""The pages of this app without login: accepting an invitation, and saying that one
+comes to a meeting."""
 
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from councils.actions import invitation as actions
-from councils.models import Invitation
+from councils.actions import meeting, meeting_mail
+from councils.actions.meeting_people import is_still_expected
+from councils.models import Attendee, Invitation
 from portal.accounts import log_in
 from portal.errors import NotAllowedNow
 from portal.throttle import too_many
 
 TRIES = 30
+# A whole council may answer from one house, and each looks twice.
+ANSWERS = 300
 
 
 @login_not_required
@@ -55,4 +60,47 @@ def _refusal(request: HttpRequest, invitation: Invitation | None) -> str:
     user = request.user
     if user.is_authenticated and user.email != invitation.email:
         return _("This invitation is for another e-mail address.")
+    return ""
+
+
+@login_not_required
+@never_cache
+def rsvp(request: HttpRequest, token: str) -> HttpResponse:
+    """Say whether one comes, by the link in the mail; opening it says nothing yet.
+
+    Whoever has the link has read that mail. It shows what the mail said, and of others
+    nothing; it is dead once the meeting is over or off, or the seat has ended.
+    """
+    if too_many(request, "meeting_rsvp", ANSWERS, timedelta(hours=1)):
+        return render(request, "429.html", status=429)
+    attendee = meeting_mail.attendee_of(token)
+    refusal = _why_not(attendee)
+    if attendee and not refusal and request.method == "POST":
+        answer = request.POST.get("answer")
+        if answer in {Attendee.Answer.YES, Attendee.Answer.NO}:
+            try:
+                meeting.answer(attendee, answer=answer, by=attendee.user)
+            except NotAllowedNow as error:
+                refusal = str(error)
+            else:
+                return redirect("councils:meeting_rsvp", token=token)
+    return render(
+        request,
+        "councils/meeting/rsvp.html",
+        {
+            "attendee": None if refusal else attendee,
+            "refusal": refusal,
+            "place": meeting_mail.place_in_words(attendee.meeting) if attendee else "",
+        },
+        status=410 if refusal else 200,
+    )
+
+
+def _why_not(attendee: Attendee | None) -> str:
+    if attendee is None or not is_still_expected(attendee):
+        return _("This link does not work any more. Look whether it is whole.")
+    if attendee.meeting.is_cancelled:
+        return _("This meeting is called off. You need not come.")
+    if attendee.meeting.is_over:
+        return _("This meeting is over.")
     return ""

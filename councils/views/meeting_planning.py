@@ -1,0 +1,209 @@
+"""Planning a meeting and all that is changed of it, for who prepares for a council."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from councils.actions import meeting as actions
+from councils.forms.meeting import (
+    CancelForm,
+    ChangeForm,
+    MeetingForm,
+    PeopleForm,
+    PresenceForm,
+)
+from councils.models import Council, Meeting
+from councils.permissions import Role, can_prepare, council_ids, council_seats
+from portal.errors import NotAllowedNow
+from portal.http import UserRequest
+from portal.models import User
+from portal.permissions import require
+
+# Who prepares for a council, as ``can_prepare`` has it.
+PREPARE = {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY}
+
+
+def own_council(user: User, pk: UUID) -> Council:
+    """A council of this person, to prepare for; of another nobody learns anything."""
+    council = get_object_or_404(Council, pk=pk, pk__in=council_ids(user))
+    require(can_prepare(user, council))
+    return council
+
+
+def own_meeting(user: User, pk: UUID) -> Meeting:
+    """A meeting that this person prepares."""
+    meeting = get_object_or_404(
+        Meeting.objects.visible_to(user).select_related("council", "location"), pk=pk
+    )
+    require(can_prepare(user, meeting.council))
+    return meeting
+
+
+def crumbs_of(meeting: Meeting) -> list[tuple[str, str]]:
+    return [
+        (_("Meetings"), reverse("councils:meeting_list")),
+        (meeting.name, meeting.get_absolute_url()),
+    ]
+
+
+def where(request: UserRequest) -> HttpResponse:
+    """For which council, and one meeting or the roster of a year."""
+    seats = [seat for seat in council_seats(request.user) if seat.role in PREPARE]
+    require(bool(seats))
+    return render(
+        request,
+        "councils/meeting/where.html",
+        {
+            "seats_to_plan": seats,
+            "crumbs": [(_("Meetings"), reverse("councils:meeting_list"))],
+        },
+    )
+
+
+def create(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Plan one meeting; nobody is told yet."""
+    council = own_council(request.user, pk)
+    form = MeetingForm(request.POST or None, instance=Meeting(council=council))
+    if request.method == "POST" and form.is_valid():
+        meeting = actions.plan(form.save(commit=False), by=request.user)
+        messages.success(
+            request, _("The meeting is planned. Nobody has been told yet.")
+        )
+        return redirect(meeting)
+    return render(
+        request,
+        "councils/meeting/form.html",
+        {
+            "form": form,
+            "council": council,
+            "back": reverse("councils:meeting_list"),
+            "crumbs": [(_("Meetings"), reverse("councils:meeting_list"))],
+        },
+    )
+
+
+def edit(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Change a meeting; another time or place is mailed to who was invited."""
+    meeting = own_meeting(request.user, pk)
+    told = meeting.attendees.filter(invited_at__isnull=False).count()
+    crumbs = crumbs_of(meeting)
+    form = ChangeForm(request.POST or None, instance=meeting)
+    if request.method == "POST" and form.is_valid():
+        before = meeting.sequence
+        try:
+            meeting = actions.move(form.save(commit=False), by=request.user)
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _saved(meeting.sequence > before, told))
+            return redirect(meeting)
+    return render(
+        request,
+        "councils/meeting/form.html",
+        {
+            "form": form,
+            "council": meeting.council,
+            "meeting": meeting,
+            "told": told,
+            "back": meeting.get_absolute_url(),
+            "crumbs": crumbs,
+        },
+    )
+
+
+def _saved(has_moved: bool, told: int) -> str:
+    if not (has_moved and told):
+        return _("The meeting is changed.")
+    return ngettext(
+        "The meeting is changed. %(count)s person gets a mail.",
+        "The meeting is changed. %(count)s people get a mail.",
+        told,
+    ) % {"count": told}
+
+
+def cancel(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Call a meeting off, with the reason."""
+    meeting = own_meeting(request.user, pk)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.cancel(meeting, reason=form.cleaned_data["reason"], by=request.user)
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The meeting is called off."))
+            return redirect(meeting)
+    return render(
+        request,
+        "councils/meeting/cancel.html",
+        {
+            "form": form,
+            "meeting": meeting,
+            "told": meeting.attendees.filter(invited_at__isnull=False).count(),
+            "crumbs": crumbs_of(meeting),
+        },
+    )
+
+
+@require_POST
+def invite(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Send the invitations to who did not get one yet."""
+    meeting = own_meeting(request.user, pk)
+    try:
+        actions.invite(meeting, by=request.user)
+    except NotAllowedNow as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The invitations are on their way."))
+    return redirect(meeting)
+
+
+def people(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Who is asked beside the council."""
+    meeting = own_meeting(request.user, pk)
+    form = PeopleForm(request.POST or None, meeting=meeting)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.choose_people(meeting, by=request.user, **form.chosen())
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The list of people is saved."))
+            return redirect(meeting)
+    return render(
+        request,
+        "councils/meeting/people.html",
+        {"form": form, "meeting": meeting, "crumbs": crumbs_of(meeting)},
+    )
+
+
+def presence(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Write down who was there; whether there was a quorum follows from it."""
+    meeting = own_meeting(request.user, pk)
+    attendees = list(meeting.attendees.all())
+    form = PresenceForm(request.POST or None, attendees=attendees)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.note_presence(meeting, present=form.present(), by=request.user)
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Who was there is saved."))
+            return redirect(meeting)
+    return render(
+        request,
+        "councils/meeting/presence.html",
+        {
+            "form": form,
+            "meeting": meeting,
+            "has_begun": meeting.starts_at <= timezone.now(),
+            "crumbs": crumbs_of(meeting),
+        },
+    )
