@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from councils.models import Council, Decision
 from portal.forms import Checkboxes, Form, Radios
 from portal.models import User
-from portal.moments import nl_date, nl_period
+from portal.moments import nl_date, nl_short_date
 from procurement.actions.participation import may_enter_at
 from procurement.actions.planning import days_from_entry
 from procurement.models import Participation, Phase
@@ -120,16 +120,15 @@ class ParticipationForm(OfDecision):
 
     def _hint(self, phase: Phase) -> str:
         """When the step runs, what it asks, and whether there is time for it."""
-        said = [
-            f"{nl_period(phase.opens_on, phase.closes_at)}.",
-            phase.council_can,
-        ]
+        began = phase.state != Phase.State.COMING
+        starts = _("Begins on %(date)s.") % {"date": nl_short_date(phase.opens_on)}
+        said = [_("Running now.") if began else starts, phase.council_can]
         if phase.councils_deliver:
             has_parent = self.council.parent_id is not None
             due = phase.dates.for_kind(self.council.kind, has_parent)
             said.append(
                 _("Your council's date is %(date)s.")
-                % {"date": nl_date(timezone.localdate(due))}
+                % {"date": nl_short_date(timezone.localdate(due))}
             )
             days = days_from_entry(phase, due)
             if days < settings.COUNCIL_WORKING_DAYS:
