@@ -6,12 +6,8 @@ from django.utils.translation import gettext as _
 from councils.actions.action_item_mail import still_open
 from councils.actions.meeting_people import is_still_expected
 from councils.actions.minutes_mail import PREPARERS
-from councils.models import (
-    Attendee,
-    CouncilMembership,
-    Meeting,
-    Minutes,
-)
+from councils.models import CouncilMembership, Meeting, Minutes
+from portal.models import User
 
 
 def meeting(attendee: str, sequence: int, kind: str, **_old: object) -> str:
@@ -49,14 +45,8 @@ def minutes_missing(meeting: str, user: str) -> str:
 
 def minutes_sent(meeting: str, user: str) -> str:
     """Why somebody need not be told of minutes any more, or ""."""
-    found = Meeting.objects.get(pk=meeting)
-    seats = CouncilMembership.objects.current().filter(
-        council=found.council_id, user=user
-    )
-    guests = Attendee.objects.filter(
-        meeting=found, user=user, is_guest=True, invited_at__isnull=False
-    )
-    if seats.exists() or guests.exists():
+    reader = User.objects.get(pk=user)
+    if Meeting.objects.visible_to(reader).filter(pk=meeting).exists():
         return ""
     return _("This person has no such seat in the council any more.")
 

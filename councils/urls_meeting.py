@@ -10,6 +10,7 @@ from councils.views import (
     meeting_roster,
     minutes,
     minutes_writing,
+    papers,
     public,
     recess,
 )
@@ -19,6 +20,7 @@ minutes_urls = [
     path("", minutes_writing.edit, name="minutes_edit"),
     path("lezen/", minutes.detail, name="minutes_detail"),
     path("vaststellen/", minutes.adopt, name="minutes_adopt"),
+    path("pdf/", papers.minutes, name="minutes_pdf"),
 ]
 
 # /vergaderingen/besluiten/

@@ -3,11 +3,13 @@
 import gc
 import logging
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.utils.html import escape
 
 from portal.files import attachment
 from portal.pdf_tags import mend
@@ -91,6 +93,18 @@ class _Watcher(logging.Handler):
         if isinstance(page, int) and page > self.most:
             self.most = page
             self.tell(page)
+
+
+def watermark(word: str) -> str:
+    """A word across the page, for its background: no part of the text that is read
+    aloud, which has to say the same in words of its own."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 190 250">'
+        '<text x="95" y="135" transform="rotate(-52 95 125)" text-anchor="middle" '
+        'font-family="Noto Sans, DejaVu Sans, sans-serif" font-size="48" '
+        f'fill="#e9ece9">{escape(word)}</text></svg>'
+    )
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def pdf_response(content: bytes, filename: str) -> HttpResponseBase:

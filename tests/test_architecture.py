@@ -36,8 +36,8 @@ LAYERS = [
     {"urls"},
 ]
 
-# A library so slow to load that only who needs it pays for it.
-SLOW = {"weasyprint"}
+# Libraries so slow to load that only who needs them pays for them.
+SLOW = {"weasyprint", "pikepdf"}
 
 # Receivers of signals: module -> the reason stands beside the code.
 RECEIVERS = {"portal/apps.py"}

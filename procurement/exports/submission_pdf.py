@@ -1,17 +1,15 @@
 """A submission on paper: from the frozen words alone, with what the reader may read."""
 
 import logging
-from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.html import escape
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from portal.canonical import canonical_json, fingerprint, short_code
-from portal.pdf import render_pdf, watch_pages
+from portal.pdf import render_pdf, watch_pages, watermark
 from procurement.actions import paper
 from procurement.exports.submission_reading import Reading, extract, whole
 from procurement.models import Paper, SubmissionVersion
@@ -48,7 +46,7 @@ def context(reading: Reading) -> dict[str, Any]:
         "code": "" if reading.is_extract else version.code,
         "full_code": _full_code(reading),
         "verify_url": settings.SITE_URL + "/controle/",
-        "watermark": _watermark() if signature is None else "",
+        "watermark": watermark(_("draft")) if signature is None else "",
     }
 
 
@@ -69,18 +67,6 @@ def _title(reading: Reading) -> str:
 def _replaces(content: dict[str, Any]) -> dict[str, Any] | None:
     old = content["replaces"]
     return old and {"number": old["number"], "code": short_code(old["sha256"])}
-
-
-def _watermark() -> str:
-    """A word across the page, drawn as its background: no part of the text that is
-    read aloud, which says the same in words of its own."""
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 190 250">'
-        '<text x="95" y="135" transform="rotate(-52 95 125)" text-anchor="middle" '
-        'font-family="Noto Sans, DejaVu Sans, sans-serif" font-size="48" '
-        f'fill="#e9ece9">{escape(_("draft"))}</text></svg>'
-    )
-    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 # --- Long papers -----------------------------------------------------------------
