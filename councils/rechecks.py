@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from councils.actions.action_item_mail import still_open
 from councils.actions.meeting_people import is_still_expected
 from councils.actions.minutes_mail import PREPARERS
-from councils.models import CouncilMembership, Meeting, Minutes
+from councils.models import Attendee, CouncilMembership, Meeting, Minutes
 from portal.models import User
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from councils.actions import meeting_mail, meeting_people
 from councils.actions.meeting_people import day_of, quorum_of
-from councils.models import Attendee, Council, Meeting
+from councils.models import Attendee, Council, Meeting, Minutes
 from portal import audit, mail
 from portal.dates import ONE_DAY, working_day_on_or_before
 from portal.errors import NotAllowedNow
@@ -297,6 +297,11 @@ def note_presence(
     meeting = _planned(lock(meeting))
     if meeting.starts_at > timezone.now():
         raise NotAllowedNow(_("This meeting has not begun yet."))
+    adopted = Minutes.objects.filter(status=Minutes.Status.ADOPTED)
+    if adopted.filter(meeting=meeting).exists():
+        raise NotAllowedNow(
+            _("These minutes were adopted. Nothing in them changes any more.")
+        )
     rows = _attendees(meeting)
     for each in rows:
         each.was_present = each.pk in present

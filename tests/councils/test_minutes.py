@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from councils.actions import action_item as action_items
 from councils.actions import decision as decisions
 from councils.actions import minutes as actions
+from councils.actions.meeting import note_presence
 from councils.models import (
     ActionItem,
     AdoptedMinutes,
@@ -190,6 +191,7 @@ def test_after_adopting_nothing_changes_its_words(during):
         lambda: decisions.record(Decision(item=item, text="Nog een."), by=secretary),
         lambda: action_items.reword(action, what="Anders.", by=secretary),
         lambda: action_items.remove(action, by=secretary),
+        lambda: note_presence(item.meeting, present=[], by=secretary),
     ):
         with pytest.raises(NotAllowedNow):
             refused()
