@@ -28,8 +28,9 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
-from councils.models import AgendaItem, Council, Meeting
+from councils.models import AgendaItem, Meeting
 from portal.models import User
+from portal.prepared import fetch
 from procurement.models import (
     Answer,
     CouncilInput,
@@ -132,16 +133,36 @@ _EMPTY = {"str": "", "int": 0, "bool": False}
 
 def found_for(meeting: Meeting, user: User) -> list[Found]:
     """All rows for ``meeting``, of what ``user`` may know."""
-    first, *others = [
-        _phases(meeting, user),
-        _requests(meeting, user),
-        _answers(meeting, user),
-        _plans(meeting),
-        _items(meeting, user),
-        _meetings(meeting),
-        _dropped(meeting.council),
-    ]
-    return [Found._make(row) for row in first.union(*others, all=True)]
+    starts_at = meeting.starts_at
+    rows = fetch(
+        _all,
+        user,
+        meeting.council_id,
+        meeting.council.organisation_id,
+        starts_at,
+        starts_at - ANSWERS_FOR,
+        timezone.now(),
+    )
+    return [Found._make(row) for row in rows]
+
+
+def _all(
+    user: User,
+    council: UUID,
+    organisation: UUID,
+    starts_at: datetime,
+    since: datetime,
+    now: datetime,
+) -> QuerySet:
+    return _phases(user, council, organisation, starts_at).union(
+        _requests(user, council, starts_at),
+        _answers(user, council, since),
+        _plans(council, starts_at),
+        _items(user, council, since, now),
+        _meetings(council, starts_at),
+        _dropped(council),
+        all=True,
+    )
 
 
 def _columns(rows: QuerySet, source: Source, **given: Any) -> QuerySet:
@@ -174,8 +195,8 @@ def _of_cycle(to: str) -> dict[str, Any]:
     }
 
 
-def _of_choice(council: Council, cycle: str) -> dict[str, Any]:
-    newest = newest_of(council.pk, OuterRef(cycle))
+def _of_choice(council: UUID, cycle: str) -> dict[str, Any]:
+    newest = newest_of(council, OuterRef(cycle))
     names = ("step", "level", "from_order", "from_kind")
     return {
         name: Subquery(newest.values(column)[:1])
@@ -183,12 +204,11 @@ def _of_choice(council: Council, cycle: str) -> dict[str, Any]:
     }
 
 
-def _phases(meeting: Meeting, user: User) -> QuerySet:
+def _phases(
+    user: User, council: UUID, organisation: UUID, starts_at: datetime
+) -> QuerySet:
     """The steps of the rounds that are for this council, and how far it is there."""
-    council = meeting.council
-    living = Phase.objects.filter(
-        cycle=OuterRef("cycle"), closes_at__gt=meeting.starts_at
-    )
+    living = Phase.objects.filter(cycle=OuterRef("cycle"), closes_at__gt=starts_at)
     words = CouncilInput.objects.visible_to(user).filter(
         council=council, cycle=OuterRef("cycle"), status="passed_on"
     )
@@ -204,7 +224,7 @@ def _phases(meeting: Meeting, user: User) -> QuerySet:
     return _columns(
         Phase.objects.filter(
             Exists(living),
-            cycle__in=Cycle.objects.with_council_of(council.organisation_id),
+            cycle__in=Cycle.objects.with_council_of(organisation),
         ),
         Source.PHASE,
         pk=F("pk"),
@@ -222,17 +242,17 @@ def _phases(meeting: Meeting, user: User) -> QuerySet:
     )
 
 
-def _requests(meeting: Meeting, user: User) -> QuerySet:
+def _requests(user: User, council: UUID, starts_at: datetime) -> QuerySet:
     """Open questions to this council to which it has passed on nothing."""
     answered = CouncilInput.objects.visible_to(user).filter(
-        council=meeting.council, request=OuterRef("request"), status="passed_on"
+        council=council, request=OuterRef("request"), status="passed_on"
     )
     return _columns(
         RequestCouncil.objects.filter(
             ~Exists(answered),
-            council=meeting.council,
+            council=council,
             request__status="published",
-            request__closes_at__gt=meeting.starts_at,
+            request__closes_at__gt=starts_at,
         ),
         Source.REQUEST,
         pk=F("request__pk"),
@@ -240,19 +260,17 @@ def _requests(meeting: Meeting, user: User) -> QuerySet:
         closes_at=F("request__closes_at"),
         **_of_phase("request__phase__"),
         **_of_cycle("request__cycle__"),
-        **_of_choice(meeting.council, "request__cycle"),
+        **_of_choice(council, "request__cycle"),
     )
 
 
-def _answers(meeting: Meeting, user: User) -> QuerySet:
+def _answers(user: User, council: UUID, since: datetime) -> QuerySet:
     """Answers to what this council handed in, or to words of it that were used."""
-    council = meeting.council
     readable = Answer.objects.visible_to(user).filter(
         Q(item__version__submission__council=council)
         | Q(item__sources__council=council),
         item__version=OuterRef("version"),
     )
-    since = meeting.starts_at - ANSWERS_FOR
     return _columns(
         Publication.objects.filter(Exists(readable), at__gt=since),
         Source.ANSWERS,
@@ -264,10 +282,10 @@ def _answers(meeting: Meeting, user: User) -> QuerySet:
     )
 
 
-def _plans(meeting: Meeting) -> QuerySet:
+def _plans(council: UUID, starts_at: datetime) -> QuerySet:
     """Plans with the board of which the council has not agreed to what now holds."""
     newest = WorkPlanVersion.objects.newest().filter(
-        plan__council=meeting.council, deadline__gt=meeting.starts_at
+        plan__council=council, deadline__gt=starts_at
     )
     return _columns(
         newest.exclude(agreements__side=Side.COUNCIL),
@@ -277,28 +295,27 @@ def _plans(meeting: Meeting) -> QuerySet:
         number=F("number"),
         at=F("deadline"),
         **_of_cycle("plan__cycle__"),
-        **_of_choice(meeting.council, "plan__cycle"),
+        **_of_choice(council, "plan__cycle"),
     )
 
 
-def _items(meeting: Meeting, user: User) -> QuerySet:
+def _items(user: User, council: UUID, since: datetime, now: datetime) -> QuerySet:
     """What is on an agenda to come, waits for one, or was on one not long ago.
 
     Of items closed to helpers a helper learns nothing, not by what is missing either.
     """
-    now = timezone.now()
     coming = Q(meeting__isnull=True) | Q(
         meeting__status=Meeting.Status.PLANNED, meeting__ends_at__gt=now
     )
     held = Q(
         meeting__status=Meeting.Status.PLANNED,
         meeting__ends_at__lte=now,
-        meeting__starts_at__gt=meeting.starts_at - ANSWERS_FOR,
+        meeting__starts_at__gt=since,
     )
     return _columns(
         AgendaItem.objects.visible_to(user).filter(
             coming | held,
-            council=meeting.council,
+            council=council,
             subject_id__isnull=False,
             dropped_at__isnull=True,
         ),
@@ -309,13 +326,13 @@ def _items(meeting: Meeting, user: User) -> QuerySet:
     )
 
 
-def _meetings(meeting: Meeting) -> QuerySet:
+def _meetings(council: UUID, starts_at: datetime) -> QuerySet:
     """The meetings of the council that are planned after this one."""
     return _columns(
         Meeting.objects.planned().filter(
-            council=meeting.council,
+            council=council,
             kind=Meeting.Kind.COUNCIL,
-            starts_at__gt=meeting.starts_at,
+            starts_at__gt=starts_at,
         ),
         Source.MEETING,
         pk=F("pk"),
@@ -323,7 +340,7 @@ def _meetings(meeting: Meeting) -> QuerySet:
     )
 
 
-def _dropped(council: Council) -> QuerySet:
+def _dropped(council: UUID) -> QuerySet:
     return _columns(
         DroppedSuggestion.objects.filter(council=council),
         Source.DROPPED,

@@ -35,19 +35,8 @@ from procurement.taking_part import asked, asked_for_words
 # Without a next meeting, what falls within six weeks after this one counts.
 HORIZON = timedelta(weeks=6)
 LONGEST_TITLE = 150
-# What is suggested for which kind of meeting; for the others nothing is.
+# A council's own meeting is suggested everything, these some things, others nothing.
 FOR_KIND = {
-    Meeting.Kind.COUNCIL: {
-        "choose",
-        "opens",
-        "words",
-        "share",
-        "compose",
-        "sign",
-        "request",
-        "answers",
-        "plan",
-    },
     Meeting.Kind.BOARD: {"opens", "plan"},
     Meeting.Kind.CARE_OFFICE: {"answers", "request"},
 }
@@ -59,11 +48,18 @@ def for_meeting(meeting: Meeting, user: User) -> list[Suggestion]:
     Those that were dropped come last. Nothing for who has no seat in the council, nor
     anything by which a helper learns of what is closed to helpers.
     """
-    kinds = FOR_KIND.get(Meeting.Kind(meeting.kind), set())
-    if not kinds or meeting.council_id not in council_ids(user) or meeting.is_over:
+    kind = Meeting.Kind(meeting.kind)
+    is_own = kind == Meeting.Kind.COUNCIL
+    if not is_own and kind not in FOR_KIND:
+        return []
+    if meeting.council_id not in council_ids(user) or meeting.is_over:
         return []
     made = _Maker(meeting, found_for(meeting, user))
-    found = [each for each in made.all() if each.key.split(":")[0] in kinds]
+    found = [
+        each
+        for each in made.all()
+        if is_own or each.key.split(":")[0] in FOR_KIND[kind]
+    ]
     return sorted(found, key=lambda each: (each.is_dropped, each.on))
 
 
@@ -111,8 +107,9 @@ class _Maker:
     def _choices(self) -> Iterator[Suggestion]:
         """Rounds in which the council has not said whether it takes part."""
         rounds: dict[UUID, list[Phase]] = {}
+        handed_in = self._handed_in()
         for row in self.of[Source.PHASE]:
-            if row.choice is None and row.cycle_id:
+            if row.choice is None and row.cycle_id and row.cycle_id not in handed_in:
                 rounds.setdefault(row.cycle_id, []).append(row.phase)
         for pk, phases in rounds.items():
             first = min(phases, key=lambda phase: phase.opens_on)
@@ -139,6 +136,14 @@ class _Maker:
                     ("procurement:cycle_detail", pk),
                 ),
             )
+
+    def _handed_in(self) -> set[UUID | None]:
+        """Rounds of which the submission is over: to choose comes too late."""
+        return {
+            row.cycle_id
+            for row in self.of[Source.PHASE]
+            if row.is_submission and row.closes_at <= self.meeting.starts_at
+        }
 
     def _openings(self) -> Iterator[Suggestion]:
         for _row, phase in self._phases(asked):

@@ -104,6 +104,20 @@ def test_the_choice_to_take_part_is_suggested_until_it_is_made(summer):
     assert "choose" not in keys(meeting, member)
 
 
+def test_to_choose_comes_too_late_when_the_submission_is_over(summer):
+    PhaseFactory(
+        cycle=summer.cycle,
+        kind=PhaseKind.MONITORING,
+        order=13,
+        opens_on=date(2027, 1, 1),
+        closes_at=at(date(2028, 12, 31)),
+        councils_deliver=False,
+    )
+    Phase.objects.filter(pk=summer.phase.pk).update(closes_at=at(date(2027, 6, 7)))
+
+    assert keys(meeting_of(summer.local), summer.person()) == []
+
+
 @pytest.mark.parametrize("step", ["decline", "leave"])
 def test_who_does_not_take_part_is_suggested_nothing(summer, step):
     InformationRequestFactory(phase=summer.phase, asked=[summer.local])
