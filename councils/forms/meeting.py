@@ -77,7 +77,7 @@ class VideoField(forms.URLField):
 
     def __init__(self) -> None:
         super().__init__(
-            label=_("video link"),
+            label=_("Link to join by video"),
             required=False,
             max_length=500,
             assume_scheme="https",

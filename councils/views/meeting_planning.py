@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -49,7 +50,7 @@ def own_meeting(user: User, pk: UUID) -> Meeting:
 def crumbs_of(meeting: Meeting) -> list[tuple[str, str]]:
     return [
         (_("Meetings"), reverse("councils:meeting_list")),
-        (meeting.name, meeting.get_absolute_url()),
+        (capfirst(meeting.name), meeting.get_absolute_url()),
     ]
 
 
