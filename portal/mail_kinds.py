@@ -27,6 +27,7 @@ class MailKind:
 
 ANYONE = frozenset({"council", "organisation", "care_office"})
 CARE_OFFICE = frozenset({"care_office"})
+BOTH_SIDES = frozenset({"council", "organisation"})
 _NO_SIGNATURE = _("Without your signature the text cannot go out.")
 
 KINDS = {
@@ -45,6 +46,13 @@ KINDS = {
         MailKind("minutes_missing", _("a meeting has no minutes yet")),
         MailKind("action_near", _("the date of your action comes near")),
         MailKind("action_late", _("the date of your action has passed")),
+        MailKind(
+            "plan_to_agree", _("a plan of council and board to agree to"), BOTH_SIDES
+        ),
+        MailKind(
+            "plan_changed", _("a plan of council and board has changed"), BOTH_SIDES
+        ),
+        MailKind("plan_step", _("a date of the agreed plan comes near"), BOTH_SIDES),
         MailKind("submission_received", _("a submission has come in"), CARE_OFFICE),
         MailKind("ready_to_sign", _("a text is ready to sign"), required=_NO_SIGNATURE),
         MailKind(

@@ -218,6 +218,8 @@ MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "ready_to_sign": "procurement.rechecks.ready_to_sign",
     "submission_received": "procurement.rechecks.submission_received",
     "meeting": "councils.rechecks.meeting",
+    "plan_waits": "procurement.rechecks_plan.plan_waits",
+    "plan_step": "procurement.rechecks_plan.plan_step",
     "minutes_missing": "councils.rechecks.minutes_missing",
     "minutes_sent": "councils.rechecks.minutes_sent",
     "action_due": "councils.rechecks.action_due",

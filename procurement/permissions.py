@@ -5,7 +5,7 @@ What depends on the state of a thing (open, used, signed) is the action's to ref
 
 from enum import StrEnum
 
-from councils.models import Council
+from councils.models import Council, OrganisationMembership
 from councils.permissions import (
     can_chair,
     can_prepare,
@@ -17,7 +17,14 @@ from councils.permissions import (
     organisation_ids,
 )
 from portal.models import User
-from procurement.models import CouncilInput, Cycle, InformationRequest, Submission
+from portal.seats import seats_of
+from procurement.models import (
+    CouncilInput,
+    Cycle,
+    InformationRequest,
+    Side,
+    Submission,
+)
 
 
 def can_plan_cycle(user: User, cycle: Cycle) -> bool:
@@ -129,3 +136,19 @@ def can_answer(user: User, submission: Submission) -> bool:
     ``visible_to`` has already left out regions that are not theirs.
     """
     return is_staff_of_care_office(user, submission.cycle.care_office_id)
+
+
+def plan_side(user: User, council: Council) -> Side | None:
+    """For which side ``user`` may begin and change a plan with the board, if any."""
+    if is_staff_of_organisation(user, council.organisation_id):
+        return Side.ORGANISATION
+    return Side.COUNCIL if can_prepare(user, council) else None
+
+
+def agreeing_side(user: User, council: Council) -> Side | None:
+    """For which side ``user`` may agree: the executive, or who chairs the council."""
+    executive = OrganisationMembership.Role.EXECUTIVE
+    for seat in seats_of(user):
+        if seat.party_id == council.organisation_id and seat.role == executive:
+            return Side.ORGANISATION
+    return Side.COUNCIL if can_chair(user, council) else None

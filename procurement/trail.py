@@ -98,6 +98,16 @@ WORDS: dict[str, Promise] = {
     "recess.add": gettext_lazy("noted days on which the council is free"),
     "recess.remove": gettext_lazy("took away days on which the council is free"),
     "council.set_quorum": gettext_lazy("set how many must be there to decide"),
+    "work_plan.begin": gettext_lazy("proposed a plan with the board"),
+    "work_plan.propose": gettext_lazy(
+        "proposed version %(version)s of the plan with the board"
+    ),
+    "work_plan.agree": gettext_lazy(
+        "agreed to version %(version)s of the plan with the board"
+    ),
+    "work_plan.recompute": gettext_lazy(
+        "reckoned the plan with the board anew: version %(version)s"
+    ),
     "minutes.save_opening": gettext_lazy("wrote the opening of minutes"),
     "minutes.save_notes": gettext_lazy("wrote in minutes what was said"),
     "minutes.send_round": gettext_lazy("sent minutes round as a draft"),

@@ -24,6 +24,8 @@ from procurement.views import (
     submission_draft,
     trail,
     used,
+    work_plan,
+    work_plan_writing,
 )
 
 app_name = "procurement"
@@ -136,6 +138,15 @@ calendar_urls = [
     path("<str:token>.ics", public.feed_read, name="feed_read"),
 ]
 
+# /inkoop/planningen/<pk>/
+work_plan_urls = [
+    path("", work_plan.detail, name="work_plan_detail"),
+    path("versies/<int:number>/", work_plan.detail, name="work_plan_version"),
+    path("pdf/", work_plan.pdf, name="work_plan_pdf"),
+    path("wijzigen/", work_plan_writing.edit, name="work_plan_edit"),
+    path("akkoord/", work_plan_writing.agree, name="work_plan_agree"),
+]
+
 # /inkoop/
 urlpatterns = [
     path("kalender/", include(calendar_urls)),
@@ -161,6 +172,13 @@ urlpatterns = [
         "raden/<uuid:council_pk>/niet-gebruikt/<uuid:pk>/",
         composition.disuse,
         name="input_set_aside",
+    ),
+    path("planningen/", work_plan.listing, name="work_plan_list"),
+    path("planningen/<uuid:pk>/", include(work_plan_urls)),
+    path(
+        "rondes/<uuid:cycle_pk>/raden/<uuid:council_pk>/planning/",
+        work_plan_writing.create,
+        name="work_plan_create",
     ),
     path("raden/<uuid:pk>/logboek/", trail.listing, name="trail_list"),
     path("gebruikt/", used.listing, name="used_list"),

@@ -30,6 +30,7 @@ from procurement.models import (
     ShowingPart,
     Submission,
     SubmittedItem,
+    WorkPlan,
 )
 
 COUNCILS = {
@@ -122,6 +123,14 @@ class Marked:
         """The people of its council; without its helpers when only members read it."""
         readers = COUNCILS[self.council_key(each.council_id)]
         return readers - HELPERS if each.openness == "members" else set(readers)
+
+    def readers_of_plan(self, plan: WorkPlan) -> set[str]:
+        """Its council, the local ones under it, and the board; no care office."""
+        readers = set(COUNCILS[self.council_key(plan.council_id)])
+        if plan.council_id == self.story.world.councils["centraal"].pk:
+            for key in ("wolkenveer", "pelikaantuin", "thuis"):
+                readers |= COUNCILS[key]
+        return readers | VLIERKADE
 
     def readers_of_answer(self, answer: Answer) -> set[str]:
         item = answer.item
@@ -266,6 +275,9 @@ def objects_of(marked: Marked) -> dict[str, list[tuple[object, set[str]]]]:
         "action": [
             (each, marked.readers_in_council(each))
             for each in ActionItem.objects.order_by("due_on", "pk")
+        ],
+        "work_plan": [
+            (each, marked.readers_of_plan(each)) for each in WorkPlan.objects.all()
         ],
         "recess": [
             (each, COUNCILS[marked.council_key(each.council_id)])

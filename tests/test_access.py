@@ -21,6 +21,7 @@ from tests.marked_story import (
     COUNCILS,
     EVERYBODY,
     STRANGERS,
+    VLIERKADE,
     Marked,
     tell,
 )
@@ -79,6 +80,7 @@ OWN = {
     "procurement:feed_make",
     "procurement:feed_withdraw",
     "procurement:reminder_list",
+    "procurement:work_plan_list",
 }
 # What is in the address of some of these; the same for everybody.
 WITH = {
@@ -122,6 +124,7 @@ SORTS = {
     "procurement:response_": "answer",
     "procurement:trail_": "trail",
     "procurement:suggestion_": "meeting",
+    "procurement:work_plan_": "work_plan",
 }
 # For these the readers of the object are not those of the route.
 ONLY = {
@@ -142,6 +145,7 @@ PAIRS = {
     "procurement:composition_detail",
     "procurement:composition_coverage",
     "procurement:paragraph_create",
+    "procurement:work_plan_create",
 }
 FEW = ["riet", "soenita", "cor", "marijke", "esther", "fatma", "henk", "vroeger"]
 
@@ -188,7 +192,9 @@ def addresses(
         cycle = story.cycles["this"]
         for key, council in story.world.councils.items():
             url = reverse(name, args=[cycle.pk, council.pk])
-            yield url, COUNCILS[key]
+            # A plan is made by council and board together.
+            board = VLIERKADE if name == "procurement:work_plan_create" else set()
+            yield url, COUNCILS[key] | (board if key != "maanwater" else set())
         return
     if name == "procurement:phase_edit":
         phase = story.cycles["this"].phases.first()
@@ -215,7 +221,7 @@ def _of_object(name, each, readers) -> Iterator[tuple[str, set[str] | None]]:
     extra: list = []
     if name == "procurement:input_put_back":
         extra = [each.current_id]
-    elif name == "procurement:submission_version":
+    elif name in {"procurement:submission_version", "procurement:work_plan_version"}:
         extra = [1]
     elif name == "procurement:desk_answer":
         extra = [each.versions.get().submitted_items.first().pk]

@@ -11,6 +11,7 @@ from portal import audit
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import User
 from portal.transitions import lock
+from procurement.actions import work_plan
 from procurement.models import DateChange, Phase, PhaseTask
 
 DATES = (
@@ -124,6 +125,8 @@ def _reschedule(phase: Phase, wanted: dict, reason: str, by: User) -> Phase:
         old={name: str(value) for name, value in old.items()},
         new={name: str(value) for name, value in new.items()},
     )
+    if any(old[name] != new[name] for name in ("closes_at", "organisation_days")):
+        work_plan.recompute(phase, closed_at=old["closes_at"])
     return phase
 
 

@@ -75,12 +75,12 @@ class WorkPlanVersionQuerySet(models.QuerySet):
         )
         return self.filter(~Exists(newer))
 
-    def with_agreements(self) -> Self:
-        """With ``council_agreed`` and ``organisation_agreed``."""
+    def agreed(self) -> Self:
+        """Versions to which both sides agreed."""
         agreed = WorkPlanAgreement.objects.filter(version=OuterRef("pk"))
-        return self.annotate(
-            council_agreed=Exists(agreed.filter(side=Side.COUNCIL)),
-            organisation_agreed=Exists(agreed.filter(side=Side.ORGANISATION)),
+        return self.filter(
+            Exists(agreed.filter(side=Side.COUNCIL)),
+            Exists(agreed.filter(side=Side.ORGANISATION)),
         )
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -75,7 +75,14 @@ def listing(request: UserRequest) -> HttpResponse:
 
 
 def startable_rounds(councils: list[UUID]) -> QuerySet[Cycle]:
-    """Rounds of this year and later in which one of ``councils`` has no submission yet,
+    """Rounds in which one of ``councils`` can begin a submission."""
+    return rounds_without(Submission, councils)
+
+
+def rounds_without(
+    model: type[Model], councils: list[UUID] | QuerySet
+) -> QuerySet[Cycle]:
+    """Rounds of this year and later in which one of ``councils`` has no ``model`` yet,
     a row for each council (``council_pk``, ``council_name``)."""
     # As ``CouncilQuerySet.in_round``, but over all rounds at once.
     served = Q(care_office__concessions__ends_on__isnull=True) | Q(
@@ -86,7 +93,7 @@ def startable_rounds(councils: list[UUID]) -> QuerySet[Cycle]:
         "care_office__concessions__region__organisations__sectors__sector": F("sector"),
         f"{OF_COUNCIL}__in": councils,
     }
-    has_one = Submission.objects.filter(
+    has_one = model._default_manager.filter(
         cycle=OuterRef("pk"), council=OuterRef("council_pk")
     )
     return (

@@ -1,0 +1,50 @@
+"""Who is asked to look at a version of a plan: both sides, one mail per person."""
+
+from collections.abc import Iterable
+
+from councils.models import CouncilMembership, OrganisationMembership
+from councils.permissions import PREPARERS
+from portal import mail
+from portal.models import User
+from procurement.models import WorkPlan, WorkPlanVersion
+
+
+def ask_to_agree(kind: str, version: WorkPlanVersion, *, by: User | None) -> None:
+    """Mail whoever looks after the plan on either side, but for who made the change."""
+    plan = version.plan
+    for user in people_of(plan):
+        if user == by:
+            continue
+        mail.queue(
+            kind,
+            to=user,
+            key=f"{kind}:{version.pk}:{user.pk}",
+            useless_after=version.deadline,
+            recheck={
+                "name": "plan_waits",
+                "args": {"version": str(version.pk), "user": str(user.pk)},
+            },
+            title=plan_title(plan),
+            number=version.number,
+            deadline=version.deadline,
+            link=plan.get_absolute_url(),
+        )
+
+
+def people_of(plan: WorkPlan) -> Iterable[User]:
+    """Who prepares the council's papers, and the organisation's staff; each once."""
+    council = (
+        CouncilMembership.objects.current()
+        .acting_as(*PREPARERS)
+        .filter(council=plan.council_id)
+    )
+    staff = OrganisationMembership.objects.current().filter(
+        organisation=plan.council.organisation_id
+    )
+    terms = [*council.select_related("user"), *staff.select_related("user")]
+    return {term.user_id: term.user for term in terms}.values()
+
+
+def plan_title(plan: WorkPlan) -> str:
+    """What a mail is about: the round and the council, nothing of what was written."""
+    return f"{plan.cycle.title}, {plan.council.name}"

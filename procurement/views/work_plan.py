@@ -1,0 +1,199 @@
+"""Plans of councils and their boards to read: the list, one plan, its paper."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from councils.models import Council
+from councils.permissions import PREPARERS, council_seats, organisation_ids
+from portal.http import UserRequest
+from portal.models import User
+from portal.paging import paginate
+from portal.pdf import pdf_response
+from procurement.exports import work_plan_pdf
+from procurement.models import (
+    Cycle,
+    Side,
+    WorkPlan,
+    WorkPlanAgreement,
+    WorkPlanVersion,
+)
+from procurement.permissions import agreeing_side, plan_side
+from procurement.views.submission import rounds_without
+from procurement.views.work_plan_lines import (
+    Version,
+    decision_for,
+    lines_of,
+    versions_of,
+)
+
+AT_MOST = 20
+
+
+class Row(NamedTuple):
+    """A plan in the list, with its newest version."""
+
+    plan: WorkPlan
+    version: WorkPlanVersion
+    state: str
+    is_agreed: bool
+
+
+def listing(request: UserRequest) -> HttpResponse:
+    """The plans that the reader may know of, and the rounds that still lack one."""
+    page = paginate(
+        request,
+        with_newest(WorkPlan.objects.visible_to(request.user)).order_by(
+            "-cycle__contract_year", "council__name", "pk"
+        ),
+    )
+    return render(
+        request,
+        "procurement/work_plan/list.html",
+        {
+            "page": page,
+            "rows": [row_of(plan) for plan in page],
+            "startable": startable(request.user),
+        },
+    )
+
+
+def with_newest(plans):
+    """With the newest version and who agreed to it."""
+    agreed = WorkPlanAgreement.objects.filter(version=OuterRef("pk"))
+    newest = WorkPlanVersion.objects.newest().annotate(
+        of_council=Exists(agreed.filter(side=Side.COUNCIL)),
+        of_organisation=Exists(agreed.filter(side=Side.ORGANISATION)),
+    )
+    return plans.select_related(
+        "council", "cycle__care_office", "cycle__organisation"
+    ).prefetch_related(Prefetch("versions", newest, to_attr="newest_version"))
+
+
+def row_of(plan) -> Row:
+    version = plan.newest_version[0]
+    state = state_of(version.number, version.of_council, version.of_organisation)
+    return Row(plan, version, state, version.of_council and version.of_organisation)
+
+
+def state_of(number: int, of_council: object, of_organisation: object) -> str:
+    """versie 2, de raad is akkoord, de organisatie nog niet"""
+    words = {"number": number}
+    if of_council and of_organisation:
+        return _("version %(number)s, both agreed") % words
+    if of_council:
+        return _("version %(number)s, the council agrees, the organisation not yet") % (
+            words
+        )
+    if of_organisation:
+        return _("version %(number)s, the organisation agrees, the council not yet") % (
+            words
+        )
+    return _("version %(number)s, neither has agreed yet") % words
+
+
+def startable(user: User) -> list[Cycle]:
+    """Rounds in which a council of the reader could have a plan and has none."""
+    own = [
+        seat.party_id
+        for seat in council_seats(user)
+        if seat.acts_as & PREPARERS and seat.parent_id is None
+    ]
+    if staff_of := organisation_ids(user):
+        councils = Council.objects.filter(organisation__in=staff_of, parent=None)
+        return list(rounds_without(WorkPlan, councils.values("pk"))[:AT_MOST])
+    return list(rounds_without(WorkPlan, own)[:AT_MOST]) if own else []
+
+
+# --- One plan --------------------------------------------------------------------
+
+
+def get_plan(request: UserRequest, pk: UUID) -> WorkPlan:
+    """The plan with this key, if it exists for the visitor."""
+    plans = WorkPlan.objects.visible_to(request.user).select_related(
+        "council__organisation", "cycle__care_office", "cycle__organisation", "phase"
+    )
+    return get_object_or_404(plans, pk=pk)
+
+
+def detail(request: UserRequest, pk: UUID, number: int | None = None) -> HttpResponse:
+    """The plan as it holds now, or an older version; what changed, and who agreed."""
+    plan, versions = get_plan(request, pk), None
+    versions = versions_of(plan)
+    newest, shown = versions[0], _version(versions, number)
+    now = timezone.now()
+    lines = lines_of(
+        shown.steps,
+        plan.council,
+        plan.cycle,
+        planned_at=shown.version.proposed_at,
+        now=now,
+    )
+    side = agreeing_side(request.user, plan.council)
+    is_newest, is_ahead = shown is newest, newest.version.deadline > now
+    better = shown.version.better_papers_on
+    return render(
+        request,
+        "procurement/work_plan/detail.html",
+        {
+            "plan": plan,
+            "shown": shown,
+            "newest": newest,
+            "is_newest": is_newest,
+            "versions": versions,
+            "lines": lines,
+            "start": lines[0],
+            "state": state_of(
+                shown.version.number, shown.of_council, shown.of_organisation
+            ),
+            "decision": decision_for(request.user, plan, shown),
+            "better": better if is_newest and better and better > now.date() else None,
+            "may_agree": is_newest
+            and is_ahead
+            and side is not None
+            and side not in shown.agreements,
+            "may_edit": is_ahead and plan_side(request.user, plan.council) is not None,
+            "crumbs": crumbs(plan, with_plan=not is_newest),
+        },
+    )
+
+
+def pdf(request: UserRequest, pk: UUID) -> HttpResponseBase:
+    """The newest version on paper."""
+    plan = get_plan(request, pk)
+    shown = versions_of(plan)[0]
+    lines = lines_of(
+        shown.steps,
+        plan.council,
+        plan.cycle,
+        planned_at=shown.version.proposed_at,
+        now=shown.version.proposed_at,
+    )
+    decision = decision_for(request.user, plan, shown)
+    paper = work_plan_pdf.Paper(plan, shown.version, lines, shown.agreements, decision)
+    return pdf_response(work_plan_pdf.render(paper), work_plan_pdf.filename(paper))
+
+
+def _version(versions: list[Version], number: int | None) -> Version:
+    if number is None:
+        return versions[0]
+    for each in versions:
+        if each.version.number == number:
+            return each
+    raise Http404
+
+
+def crumbs(plan: WorkPlan, *, with_plan: bool) -> list[tuple[str, str]]:
+    up = [(_("Plans with the board"), reverse("procurement:work_plan_list"))]
+    return [*up, (title_of(plan), plan.get_absolute_url())] if with_plan else up
+
+
+def title_of(plan: WorkPlan) -> str:
+    return f"{plan.cycle.title}, {plan.council.name}"
