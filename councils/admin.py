@@ -16,6 +16,7 @@ from councils.models import (
     Location,
     Municipality,
     OrganisationSector,
+    ReadyItem,
     Region,
 )
 from portal.reference_admin import ReferenceAdmin
@@ -88,3 +89,21 @@ class CouncilAdmin(ReferenceAdmin):
     list_select_related = ["organisation", "parent"]
     search_fields = ["name", "organisation__name"]
     autocomplete_fields = ["organisation", "parent", "locations"]
+
+
+@admin.register(ReadyItem)
+class ReadyItemAdmin(ReferenceAdmin):
+    """A subject with help that every council can take over; the help is Markdown."""
+
+    fields = [
+        "title",
+        "why",
+        "goal",
+        "minutes",
+        "openness",
+        "help",
+        "order",
+        "is_active",
+    ]
+    list_display = ["title", "goal", "minutes", "order", "is_active"]
+    search_fields = ["title"]

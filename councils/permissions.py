@@ -8,6 +8,7 @@ from uuid import UUID
 from councils.models import (
     VOTING_ROLES,
     AgendaItem,
+    AgendaPaper,
     Council,
     CouncilMembership,
     Openness,
@@ -26,8 +27,11 @@ __all__ = [
     "acting_council",
     "acts_as",
     "can_chair",
+    "can_deliver",
+    "can_edit_item",
     "can_invite",
     "can_prepare",
+    "can_propose",
     "can_read_item",
     "care_office_ids",
     "council_ids",
@@ -125,3 +129,30 @@ def can_read_item(user: User, item: AgendaItem) -> bool:
     if helps_only and item.openness == Openness.MEMBERS:
         return False
     return item.council_id in council_ids(user)
+
+
+def can_edit_item(user: User, item: AgendaItem) -> bool:
+    """Whether ``user`` may change what an agenda item says.
+
+    Of what is closed to helpers only chair, deputy and the member who proposed it; of
+    a proposal that nobody took over yet also that member.
+    """
+    council = Council(pk=item.council_id)
+    if not can_read_item(user, item):
+        return False
+    is_own = item.added_by_id == user.pk and item.origin == AgendaItem.Origin.PROPOSED
+    if item.openness == Openness.MEMBERS:
+        return is_own or can_chair(user, council)
+    return can_prepare(user, council) or (is_own and item.is_proposal)
+
+
+def can_propose(user: User, council: Council) -> bool:
+    """Whether ``user`` may propose something for the agenda: who decides there."""
+    return is_voting_member(user, council)
+
+
+def can_deliver(user: User, paper: AgendaPaper) -> bool:
+    """Whether ``user`` may deliver a paper: who makes the agenda, or was asked to."""
+    if can_edit_item(user, paper.item):
+        return True
+    return paper.deliverer_id == user.pk and can_read_item(user, paper.item)

@@ -69,5 +69,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("antwoord/<str:token>/", public.rsvp, name="meeting_rsvp"),
     path("raden/<uuid:pk>/", include(council_urls)),
     path("vrije-dagen/<uuid:pk>/weg/", recess.remove, name="recess_remove"),
+    path("", include("councils.urls_agenda")),
     path("<uuid:pk>/", include(meeting_urls)),
 ]

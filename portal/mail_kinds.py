@@ -34,6 +34,8 @@ KINDS = {
     kind.name: kind
     for kind in (
         MailKind("phase_opens", _("a new step begins")),
+        MailKind("agenda_sent", _("the agenda of a meeting is ready"), ANYONE),
+        MailKind("agenda_changed", _("an agenda that was sent has changed"), ANYONE),
         MailKind("request_published", _("a new request of the care office")),
         MailKind("council_date_near", _("the date of your council comes near")),
         MailKind("phase_closes", _("a step closes and nothing was submitted yet")),

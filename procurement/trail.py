@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from councils.models import (
     ActionItem,
     AgendaItem,
+    AgendaPaper,
     Council,
     CouncilMembership,
     Decision,
@@ -123,6 +124,24 @@ WORDS: dict[str, Promise] = {
     "action_item.drop": gettext_lazy("said that an action is no longer needed"),
     "action_item.reopen": gettext_lazy("opened an action again"),
 }
+WORDS |= {
+    "agenda.begin": gettext_lazy("began an agenda with what returns every time"),
+    "agenda.send": gettext_lazy("sent the agenda: version %(version)s"),
+    "agenda_item.add": gettext_lazy("put an item on an agenda"),
+    "agenda_item.save": gettext_lazy("changed an item of an agenda"),
+    "agenda_item.move": gettext_lazy("changed the order of an agenda"),
+    "agenda_item.to_meeting": gettext_lazy("moved an item to another meeting"),
+    "agenda_item.to_backlog": gettext_lazy("moved an item to the waiting list"),
+    "agenda_item.put_on": gettext_lazy("put a waiting item on an agenda"),
+    "agenda_item.carry_over": gettext_lazy("let an item go on in a later meeting"),
+    "agenda_item.drop": gettext_lazy("took an item off an agenda"),
+    "agenda_item.accept": gettext_lazy("kept a proposal on the waiting list"),
+    "agenda_paper.add": gettext_lazy("added a paper to an item"),
+    "agenda_paper.save": gettext_lazy("changed what is known of a paper"),
+    "agenda_paper.deliver": gettext_lazy("delivered a paper: version %(version)s"),
+    "agenda_paper.remove": gettext_lazy("took away a paper that did not come"),
+    "standing_items.save": gettext_lazy("changed what returns at every meeting"),
+}
 OTHER = gettext_lazy("changed something")
 # A statement travels without a name, and who recognises is counted, not named.
 WITHOUT_NAME = {
@@ -182,7 +201,10 @@ def _of_closed_items(helped: list[UUID]) -> Q:
     for model in (AgendaItem, Decision, ActionItem):
         closed = model.objects.filter(openness=Openness.MEMBERS, council__in=helped)
         found |= Q(subject_id__in=closed.values("pk"))
-    return found
+    papers = AgendaPaper.objects.filter(
+        item__openness=Openness.MEMBERS, item__council__in=helped
+    )
+    return found | Q(subject_id__in=papers.values("pk"))
 
 
 def line_of(event: AuditEvent) -> Line:

@@ -14,6 +14,9 @@ from django.utils import timezone
 from councils.actions import invitation as invitations
 from councils.models import (
     ActionItem,
+    AgendaItem,
+    AgendaPaper,
+    AgendaPaperVersion,
     CouncilMembership,
     Decision,
     Invitation,
@@ -119,7 +122,7 @@ class Marked:
         own = COUNCILS[self.council_key(meeting.council_id)]
         return own | {key for key, user in self.people.items() if user.pk in guests}
 
-    def readers_in_council(self, each: Decision | ActionItem) -> set[str]:
+    def readers_in_council(self, each: Decision | ActionItem | AgendaItem) -> set[str]:
         """The people of its council; without its helpers when only members read it."""
         readers = COUNCILS[self.council_key(each.council_id)]
         return readers - HELPERS if each.openness == "members" else set(readers)
@@ -131,6 +134,17 @@ class Marked:
             for key in ("wolkenveer", "pelikaantuin", "thuis"):
                 readers |= COUNCILS[key]
         return readers | VLIERKADE
+
+    def readers_of_version(self, version: AgendaPaperVersion) -> set[str]:
+        """Who reads its item, and guests of a meeting to whom it was sent last."""
+        readers = self.readers_in_council(version.paper.item)
+        for meeting in Meeting.objects.filter(sent_agendas__isnull=False).distinct():
+            sent = meeting.sent_agendas.order_by("number").last()
+            for row in sent.items if sent else []:
+                papers = {each["version_id"] for each in row["papers"]}
+                if row["openness"] == "open" and str(version.pk) in papers:
+                    readers = readers | self.readers_of_meeting(meeting)
+        return readers
 
     def readers_of_answer(self, answer: Answer) -> set[str]:
         item = answer.item
@@ -282,6 +296,18 @@ def objects_of(marked: Marked) -> dict[str, list[tuple[object, set[str]]]]:
         "recess": [
             (each, COUNCILS[marked.council_key(each.council_id)])
             for each in Recess.objects.all()
+        ],
+        "item": [
+            (each, marked.readers_in_council(each))
+            for each in AgendaItem.objects.order_by("created_at", "pk")
+        ],
+        "paper": [
+            (each, marked.readers_in_council(each.item))
+            for each in AgendaPaper.objects.select_related("item").order_by("pk")
+        ],
+        "paper_version": [
+            (each, marked.readers_of_version(each))
+            for each in AgendaPaperVersion.objects.select_related("paper__item")
         ],
         "council": [(each, EVERYBODY) for each in story.world.councils.values()],
         "trail": [(each, COUNCILS[key]) for key, each in story.world.councils.items()],

@@ -1,21 +1,44 @@
-"""What stands on an agenda, in which order, and who says so.
-
-Whoever changes an agenda first holds its meeting, so that two who do it at once see
-each other's order.
-"""
+"""What stands on an agenda and in the backlog, and who says so."""
 
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.actions import agenda_order
-from councils.actions.agenda_order import Order, Place
+from councils.actions.agenda_rows import (
+    hold,
+    hold_both,
+    insert,
+    order_of,
+    rows_of,
+    take_off,
+    touch,
+    write_order,
+)
 from councils.models import AgendaItem, Meeting
 from portal import audit
-from portal.errors import NotAllowedNow
+from portal.errors import NotAllowedNow, StaleText
 from portal.models import User
 from portal.transitions import lock
+
+# What a form of an item writes.
+EDITED = [
+    "title",
+    "explanation",
+    "goal",
+    "minutes",
+    "introducer",
+    "introducer_name",
+    "openness",
+]
+STEPS = {
+    "up": agenda_order.up,
+    "down": agenda_order.down,
+    "under": agenda_order.under,
+    "out": agenda_order.out,
+}
 
 
 @transaction.atomic
@@ -29,60 +52,213 @@ def add_item(item: AgendaItem, *, by: User) -> AgendaItem:
         item.parent = None
         item.save(force_insert=True)
     else:
-        meeting = hold(item.meeting)
-        _insert(item, meeting)
+        insert(hold(item.meeting), [item], is_new=True)
     audit.record("agenda_item.add", item, by=by, scope=item.council_id)
     return item
 
 
-def _insert(item: AgendaItem, meeting: Meeting) -> None:
-    rows = rows_of(meeting)
-    item.council_id = meeting.council_id
-    last = {row.pk for row in rows.values() if row.is_at_end}
-    if item.is_at_end:
-        last.add(item.pk)
-    order = agenda_order.added(order_of(rows), item.pk, item.parent_id, last)
-    item.save(force_insert=True)
-    rows[item.pk] = item
-    write_order(meeting, rows, order)
+@transaction.atomic
+def save_item(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
+    """Save what somebody changed of an item whose revision was on the screen.
 
-
-# --- The order -------------------------------------------------------------------
-
-
-def hold(meeting: Meeting) -> Meeting:
-    """The meeting, held until the transaction ends; not one that was called off."""
-    meeting = lock(meeting)
-    if meeting.is_cancelled:
-        raise NotAllowedNow(
-            _("This meeting was called off. Its agenda stays as it is.")
+    When a colleague saved in between ``StaleText`` tells so, with the row as it now
+    is; nothing is overwritten, and what was typed is with the caller.
+    """
+    meeting = hold(item.meeting) if item.meeting else None
+    now = lock(item)
+    if now.dropped_at:
+        raise NotAllowedNow(_("This item is not on this agenda any more."))
+    if now.revision != revision:
+        raise StaleText(
+            _("%(name)s changed this text too.") % {"name": now.edited_by},
+            current=now,
         )
-    return meeting
+    item.revision, item.edited_by = now.revision + 1, by
+    item.save(update_fields=[*EDITED, "revision", "edited_by"])
+    if meeting:
+        touch(meeting)
+    audit.record("agenda_item.save", item, by=by, scope=item.council_id)
+    return item
 
 
-def rows_of(meeting: Meeting) -> dict[UUID, AgendaItem]:
-    """The items of a meeting by their id, in order."""
-    rows = meeting.items.in_order().select_for_update(of=("self",), no_key=True)
-    return {row.pk: row for row in rows}
+@transaction.atomic
+def move_item(item: AgendaItem, *, to: str, revision: int, by: User) -> AgendaItem:
+    """Move an item one step: "up", "down", "under" the one above it, or "out" again.
+
+    ``revision`` is that of the agenda on the screen; an older one is refused.
+    """
+    meeting = hold(_meeting_of(item), seen=revision)
+    rows = rows_of(meeting)
+    if item.pk not in rows:
+        raise NotAllowedNow(_("This item is not on this agenda any more."))
+    order = STEPS[to](order_of(rows), item.pk)
+    if order is None:
+        raise NotAllowedNow(_no_room(to))
+    write_order(meeting, rows, order)
+    moved = rows[item.pk]
+    audit.record("agenda_item.move", moved, by=by, scope=meeting.council_id)
+    return moved
 
 
-def order_of(rows: dict[UUID, AgendaItem]) -> Order:
-    return [Place(row.pk, row.parent_id) for row in rows.values()]
+@transaction.atomic
+def place_item(
+    item: AgendaItem, *, before: UUID | None, revision: int, by: User
+) -> AgendaItem:
+    """Put an item before another, at that one's level; before None: at the end."""
+    meeting = hold(_meeting_of(item), seen=revision)
+    rows = rows_of(meeting)
+    if item.pk not in rows or (before and before not in rows):
+        raise NotAllowedNow(_("This item is not on this agenda any more."))
+    order = agenda_order.before(order_of(rows), item.pk, before)
+    if order is None:
+        raise NotAllowedNow(_("The item stands there already."))
+    write_order(meeting, rows, order)
+    moved = rows[item.pk]
+    audit.record("agenda_item.move", moved, by=by, scope=meeting.council_id)
+    return moved
 
 
-def write_order(meeting: Meeting, rows: dict[UUID, AgendaItem], order: Order) -> None:
-    """Keep an order: what changed place or level, and that the agenda changed."""
-    changed = []
-    for number, place in enumerate(order, start=1):
-        row = rows[place.pk]
-        if (row.order, row.parent_id) != (number, place.parent):
-            row.order, row.parent_id = number, place.parent
-            changed.append(row)
-    AgendaItem.objects.bulk_update(changed, ["order", "parent"], batch_size=200)
-    touch(meeting)
+def _meeting_of(item: AgendaItem) -> Meeting:
+    if item.meeting is None:
+        raise NotAllowedNow(_("This item is not on this agenda any more."))
+    return item.meeting
 
 
-def touch(meeting: Meeting) -> None:
-    """Count a change, by which an older agenda on somebody's screen shows."""
-    meeting.agenda_revision += 1
-    meeting.save(update_fields=["agenda_revision"])
+def _no_room(to: str) -> str:
+    if to == "up":
+        return _("This item cannot go up any further.")
+    if to == "down":
+        return _("This item cannot go down any further.")
+    if to == "under":
+        return _(
+            "This item cannot go under another: it is the first one, or it has items"
+            " of its own."
+        )
+    return _("This item stands by itself already.")
+
+
+# --- From here to elsewhere ------------------------------------------------------
+
+
+@transaction.atomic
+def move_to_meeting(
+    item: AgendaItem, meeting: Meeting, *, revision: int, by: User
+) -> AgendaItem:
+    """Move an item with what is under it to another meeting of its council.
+
+    After the meeting it goes on there as an item of its own: see `carry_over`.
+    """
+    here, there = hold_both(_meeting_of(item), meeting, seen=revision)
+    _refuse_of_another_council(item, there)
+    if here.is_over:
+        return carry_over(item, there, by=by)
+    taken = take_off(here, item)
+    taken[0].parent = None
+    insert(there, taken, is_new=False)
+    audit.record(
+        "agenda_item.to_meeting",
+        taken[0],
+        by=by,
+        scope=here.council_id,
+        meeting=str(there.pk),
+    )
+    return taken[0]
+
+
+@transaction.atomic
+def to_backlog(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
+    """Take an item with what is under it off its agenda and let it wait."""
+    here = hold(_meeting_of(item), seen=revision)
+    if here.is_over:
+        return carry_over(item, None, by=by)
+    taken = take_off(here, item)
+    for row in taken:
+        row.meeting = row.parent = None
+        row.accepted_at = row.accepted_at or timezone.now()
+        row.save(update_fields=["meeting", "parent", "accepted_at"])
+    audit.record("agenda_item.to_backlog", taken[0], by=by, scope=here.council_id)
+    return taken[0]
+
+
+@transaction.atomic
+def put_on(item: AgendaItem, meeting: Meeting, *, by: User) -> AgendaItem:
+    """Put an item that waits on an agenda; a proposal is taken over by it."""
+    meeting = hold(meeting)
+    _refuse_of_another_council(item, meeting)
+    row = lock(item)
+    if row.meeting_id or row.dropped_at:
+        raise NotAllowedNow(_("This item does not wait any more."))
+    row.accepted_at = row.accepted_at or timezone.now()
+    row.save(update_fields=["accepted_at"])
+    insert(meeting, [row], is_new=False)
+    audit.record("agenda_item.put_on", row, by=by, scope=meeting.council_id)
+    return row
+
+
+@transaction.atomic
+def carry_over(item: AgendaItem, meeting: Meeting | None, *, by: User) -> AgendaItem:
+    """Let a subject go on in a later meeting or wait for one; its item stays.
+
+    For what was not finished: notes and decisions stay in the minutes of the old one.
+    """
+    there = hold(meeting) if meeting else None
+    if there:
+        _refuse_of_another_council(item, there)
+    goes_on = AgendaItem.objects.filter(carried_from=item, dropped_at__isnull=True)
+    if goes_on.filter(meeting=there).exists():
+        raise NotAllowedNow(_("This item goes on there already."))
+    copied = {name: getattr(item, name) for name in EDITED}
+    follower = AgendaItem(
+        **copied,
+        council_id=item.council_id,
+        kind=item.kind,
+        origin=AgendaItem.Origin.CARRIED,
+        carried_from=item,
+        subject_type=item.subject_type,
+        subject_id=item.subject_id,
+        subject_url=item.subject_url,
+        added_by=by,
+        edited_by=by,
+    )
+    if there:
+        insert(there, [follower], is_new=True)
+    else:
+        follower.save(force_insert=True)
+    audit.record("agenda_item.carry_over", follower, by=by, scope=item.council_id)
+    return follower
+
+
+@transaction.atomic
+def drop_item(item: AgendaItem, *, reason: str, by: User) -> AgendaItem:
+    """Take an item with what is under it away; the row and its reason stay.
+
+    Of a proposal whoever proposed it reads why.
+    """
+    if item.meeting:
+        taken = take_off(hold(item.meeting), item)
+    else:
+        taken = [lock(item)]
+        if taken[0].dropped_at or taken[0].meeting_id:
+            raise NotAllowedNow(_("This item does not wait any more."))
+    for row in taken:
+        row.dropped_at, row.dropped_because = timezone.now(), reason
+        row.save(update_fields=["dropped_at", "dropped_because"])
+    audit.record("agenda_item.drop", taken[0], by=by, scope=item.council_id)
+    return taken[0]
+
+
+@transaction.atomic
+def accept(item: AgendaItem, *, by: User) -> AgendaItem:
+    """Keep a member's proposal on the waiting list."""
+    row = lock(item)
+    if not row.is_proposal:
+        raise NotAllowedNow(_("Somebody decided about this proposal already."))
+    row.accepted_at = timezone.now()
+    row.save(update_fields=["accepted_at"])
+    audit.record("agenda_item.accept", row, by=by, scope=row.council_id)
+    return row
+
+
+def _refuse_of_another_council(item: AgendaItem, meeting: Meeting) -> None:
+    if item.council_id != meeting.council_id:
+        raise NotAllowedNow(_("That meeting is of another council."))

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.actions import meeting_mail, meeting_people
+from councils.actions import meeting_mail, meeting_people, standing
 from councils.actions.meeting_people import day_of, quorum_of
 from councils.models import Attendee, Council, Meeting, Minutes
 from portal import audit, mail
@@ -98,6 +98,7 @@ def _plan(meeting: Meeting, guests: Iterable[Attendee] | None, by: User) -> Meet
         each.meeting = meeting
         each.is_guest = True
     Attendee.objects.bulk_create(guests)
+    standing.begin(meeting, by=by)
     audit.record("meeting.plan", meeting, by=by, scope=meeting.council_id)
     return meeting
 

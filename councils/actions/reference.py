@@ -1,11 +1,12 @@
-"""The regions of the country, who buys care there, and their municipalities."""
+"""The regions of the country, who buys care there, their municipalities; and the
+ready items that every council can take over."""
 
 from datetime import date
 from pathlib import Path
 
 from django.db import transaction
 
-from councils.models import CareOffice, Concession, Municipality, Region
+from councils.models import CareOffice, Concession, Municipality, ReadyItem, Region
 from portal.reference import add_missing, reference_id, rows
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -65,3 +66,22 @@ def _municipalities() -> int:
         for row in rows(DATA / "municipalities.csv")
     ]
     return add_missing(wanted, ("cbs_code",))
+
+
+@transaction.atomic
+def load_ready_items() -> int:
+    """Make the ready items that are not there yet; who changed one keeps that."""
+    wanted = [
+        ReadyItem(
+            pk=reference_id("ready_item", row["name"]),
+            title=row["title"],
+            goal=row["goal"],
+            minutes=int(row["minutes"]),
+            openness=row["openness"],
+            why=row["why"],
+            help=(DATA / "ready_items" / f"{row['name']}.md").read_text("utf-8"),
+            order=number,
+        )
+        for number, row in enumerate(rows(DATA / "ready_items.csv"), start=1)
+    ]
+    return add_missing(wanted, ("title",))

@@ -30,6 +30,7 @@ REGISTERED = {
     "councils.council",
     "councils.location",
     "councils.municipality",
+    "councils.readyitem",
     "councils.region",
     "procurement.cycletemplate",
     "procurement.phasetemplate",

@@ -5,6 +5,7 @@ from procurement.actions.reference import cycle_templates, reminder_rules, theme
 
 LOADERS = {
     "regions and municipalities": regions.load,
+    "ready items": regions.load_ready_items,
     "themes": themes.load,
     "templates of a round": cycle_templates.load,
     "reminder rules": reminder_rules.load,

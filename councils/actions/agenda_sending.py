@@ -1,0 +1,146 @@
+"""Sending an agenda: nothing is mailed before; what changes later is one mail."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from councils.actions.agenda_rows import hold
+from councils.agenda_changes import Change, changes, snapshot
+from councils.agenda_reading import agenda_of, newest_sent
+from councils.models import Attendee, CouncilMembership, Meeting, SentAgenda
+from portal import audit, mail
+from portal.errors import NotAllowedNow
+from portal.mail_choices import kinds_off, reason_to_skip
+from portal.mail_kinds import KINDS
+from portal.models import User
+
+SENT, CHANGED = "agenda_sent", "agenda_changed"
+
+
+class Reader(NamedTuple):
+    """Somebody of the meeting, and why no mail goes there; empty when one does."""
+
+    name: str
+    user: User | None
+    is_guest: bool
+    why_not: str
+
+
+@transaction.atomic
+def send_agenda(meeting: Meeting, *, seen: int | None = None, by: User) -> SentAgenda:
+    """Send the agenda to everybody of the meeting, and later what changed of it.
+
+    What is sent is kept as it was. Pressing twice sends once. ``seen`` is the agenda
+    that was looked at before; another one now is refused.
+    """
+    meeting = hold(meeting, seen=seen)
+    if meeting.is_over:
+        raise NotAllowedNow(_("This meeting is over. Its agenda is not sent any more."))
+    agenda = agenda_of(meeting)
+    if not agenda.items:
+        raise NotAllowedNow(_("There is nothing on the agenda yet."))
+    rows, before = snapshot(meeting, agenda), newest_sent(meeting)
+    found = changes(before.items, rows) if before else []
+    if before and not found:
+        raise NotAllowedNow(_("Nothing changed since the agenda was sent."))
+    sent = SentAgenda.objects.create(
+        meeting=meeting,
+        number=before.number + 1 if before else 1,
+        items=rows,
+        sent_by=by,
+    )
+    meeting.agenda_sent_at = sent.sent_at
+    meeting.save(update_fields=["agenda_sent_at"])
+    audit.record(
+        "agenda.send", meeting, by=by, scope=meeting.council_id, version=sent.number
+    )
+    _mail(sent, found)
+    return sent
+
+
+def _mail(sent: SentAgenda, found: list[Change]) -> None:
+    meeting = sent.meeting
+    kind = CHANGED if sent.number > 1 else SENT
+    open_ones = [each for each in found if not each.is_closed]
+    for reader in readers_of(meeting, kind):
+        if reader.user is None or reader.why_not:
+            continue
+        told = open_ones if reader.is_guest else found
+        if kind == CHANGED and not told:
+            # Only what is closed changed: nothing for a guest to read anew.
+            continue
+        mail.queue(
+            kind,
+            to=reader.user,
+            key=f"{kind}:{meeting.pk}:{sent.number}:{reader.user.pk}",
+            useless_after=meeting.ends_at,
+            recheck={
+                "name": "agenda",
+                "args": {"meeting": str(meeting.pk), "user": str(reader.user.pk)},
+            },
+            meeting=meeting.name,
+            council=meeting.council.name,
+            starts_at=meeting.starts_at,
+            place=meeting.place,
+            changes=[str(each) for each in told],
+            link=meeting.get_absolute_url(),
+        )
+
+
+def readers_of(meeting: Meeting, kind: str = SENT) -> list[Reader]:
+    """Everybody of a meeting: who gets the mail, and who does not and why."""
+    attendees = meeting.attendees.select_related("user").prefetch_related(
+        "user__mail_opt_outs"
+    )
+    seats = CouncilMembership.objects.current().filter(council=meeting.council_id)
+    seated = set(seats.values_list("user_id", flat=True))
+    return [
+        Reader(
+            each.name,
+            each.user,
+            each.user_id not in seated,
+            why_not(each, seated, kind),
+        )
+        for each in attendees
+    ]
+
+
+def why_not(attendee: Attendee, seated: set[UUID], kind: str) -> str:
+    """Why somebody of a meeting gets no mail of its agenda, or ""."""
+    user = attendee.user
+    if user is None:
+        return _("has no account: send the agenda yourself")
+    if not attendee.is_guest and user.pk not in seated:
+        return _("has no seat in the council any more")
+    if attendee.is_guest and attendee.answer == Attendee.Answer.NO:
+        return _("said not to come")
+    if attendee.is_guest and attendee.invited_at is None:
+        return _("was not invited yet")
+    reason = reason_to_skip(
+        KINDS[kind], is_active=user.is_active, is_off=kind in kinds_off(user)
+    )
+    return reason and reason[0].lower() + reason[1:].rstrip(".")
+
+
+def unsent_changes(meeting: Meeting) -> list[Change]:
+    """What changed since the agenda was sent; nothing when it was not."""
+    sent = newest_sent(meeting)
+    return changes(sent.items, snapshot(meeting, agenda_of(meeting))) if sent else []
+
+
+def still_of_meeting(meeting: UUID, user: UUID) -> str:
+    """Why a mail of that agenda need not go any more to that person, or ""."""
+    found = Meeting.objects.planned().filter(pk=meeting, ends_at__gt=timezone.now())
+    if not found.exists():
+        return _("The meeting is over or was called off.")
+    row = Attendee.objects.filter(meeting=meeting, user=user).first()
+    if row is None:
+        return _("This person is no longer asked for that meeting.")
+    council = found.values("council")[:1]
+    seats = CouncilMembership.objects.current().filter(council__in=council, user=user)
+    if not row.is_guest and not seats.exists():
+        return _("This person has no such seat in the council any more.")
+    return ""

@@ -1,0 +1,131 @@
+"""An agenda as it is kept when it is sent, and what changed since."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from councils.agenda_lines import AgendaLine, lines_of
+from councils.agenda_reading import Agenda
+from councils.models import Meeting, Openness
+from portal.sentences import enumerated
+
+Row = dict[str, Any]
+
+# What changed of an item that was there already, and by which of its fields one tells.
+WORDS: dict[str, Promise] = {
+    "moved": gettext_lazy("moved"),
+    "time": gettext_lazy("other time"),
+    "text": gettext_lazy("other text"),
+    "openness": gettext_lazy("other readers"),
+    "papers": gettext_lazy("other papers"),
+}
+FIELDS = {
+    "time": ("minutes",),
+    "text": ("title", "explanation", "goal", "introducer"),
+    "openness": ("openness",),
+    "papers": ("papers",),
+}
+
+
+class Change(NamedTuple):
+    """What changed with one item; ``title`` is empty when it is closed."""
+
+    number: str
+    title: str
+    what: str
+    is_closed: bool
+
+    def __str__(self):
+        if self.is_closed:
+            return _("item %(number)s (closed): %(what)s") % self._asdict()
+        return _("item %(number)s, %(title)s: %(what)s") % self._asdict()
+
+
+def snapshot(meeting: Meeting, agenda: Agenda) -> list[Row]:
+    """All items as they stand, closed ones too: who reads it leaves those out."""
+    lines = lines_of(agenda.items, meeting.starts_at, lambda _item: True)
+    return [_row(line, agenda) for line in lines]
+
+
+def _row(line: AgendaLine, agenda: Agenda) -> Row:
+    item = line.item
+    return {
+        "id": str(item.pk),
+        "number": line.number,
+        "level": line.level,
+        "title": item.title,
+        "explanation": item.explanation,
+        "goal": item.goal,
+        "minutes": line.minutes,
+        "introducer": item.introduced_by,
+        "openness": item.openness,
+        "begins": line.begins,
+        "papers": [
+            {
+                "id": str(paper.pk),
+                "title": paper.title,
+                "version": paper.version,
+                "version_id": str(paper.version_pk or ""),
+            }
+            for paper in agenda.papers_of(item)
+        ],
+    }
+
+
+def changes(before: Sequence[Row], after: Sequence[Row]) -> list[Change]:
+    """What is different in ``after``, one line for each item that changed.
+
+    An item has moved when its place among those that stayed is another, and not when
+    one that came or went gave it another number.
+    """
+    old = {row["id"]: row for row in before}
+    new = {row["id"]: row for row in after}
+    stayed = [row["id"] for row in before if row["id"] in new]
+    order = [row["id"] for row in after if row["id"] in old]
+    still = _in_place(stayed, order)
+    found = []
+    for row in after:
+        was = old.get(row["id"])
+        if was is None:
+            found.append(_change(row, row, [str(_("new"))]))
+            continue
+        what = [] if row["id"] in still and row["level"] == was["level"] else ["moved"]
+        what += [
+            name
+            for name, fields in FIELDS.items()
+            if any(row[each] != was[each] for each in fields)
+        ]
+        if what:
+            found.append(_change(row, was, [str(WORDS[name]) for name in what]))
+    gone = [row for row in before if row["id"] not in new]
+    return [*found, *(_change(row, row, [str(_("dropped"))]) for row in gone)]
+
+
+def _change(row: Row, was: Row, words: list[str]) -> Change:
+    # What is closed now, or was when it was sent, is not named.
+    is_closed = any(each["openness"] != Openness.OPEN for each in (row, was))
+    title = "" if is_closed else row["title"]
+    return Change(row["number"], title, enumerated(words), is_closed)
+
+
+def _in_place(stayed: list[str], order: list[str]) -> set[str]:
+    """As many as possible of those that stand in one order before and after."""
+    rank = {key: number for number, key in enumerate(stayed)}
+    ends: list[int] = []
+    best: list[tuple[int, int | None]] = []
+    for at, key in enumerate(order):
+        length, previous = 1, None
+        for earlier in range(at):
+            if rank[order[earlier]] < rank[key] and best[earlier][0] >= length:
+                length, previous = best[earlier][0] + 1, earlier
+        best.append((length, previous))
+        ends.append(length)
+    kept: set[str] = set()
+    at_end: int | None = ends.index(max(ends)) if ends else None
+    while at_end is not None:
+        kept.add(order[at_end])
+        at_end = best[at_end][1]
+    return kept

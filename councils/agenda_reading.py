@@ -1,0 +1,246 @@
+"""An agenda with its papers as one reader finds it: one query, whatever its length."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from councils.agenda_lines import AgendaLine, lines_of, minutes_of
+from councils.models import (
+    AgendaItem,
+    AgendaPaperVersion,
+    Meeting,
+    Openness,
+    SentAgenda,
+)
+from councils.permissions import can_read_item, is_member
+from portal.models import User
+
+
+class PaperLine(NamedTuple):
+    """A paper of an item with its newest version, or awaited until a day."""
+
+    pk: UUID
+    title: str
+    due_on: date | None
+    version: int = 0
+    version_pk: UUID | None = None
+    filename: str = ""
+    size: int = 0
+
+    def is_overdue(self, today: date) -> bool:
+        return not self.version and self.due_on is not None and self.due_on < today
+
+
+@dataclass
+class Agenda:
+    """The items of a meeting, those that wait in its council, and all their papers."""
+
+    items: list[AgendaItem] = field(default_factory=list)
+    waiting: list[AgendaItem] = field(default_factory=list)
+    papers: dict[UUID, list[PaperLine]] = field(default_factory=dict)
+
+    def papers_of(self, item: AgendaItem) -> list[PaperLine]:
+        return self.papers.get(item.pk, [])
+
+
+def agenda_of(meeting: Meeting, *, with_waiting: bool = False) -> Agenda:
+    """What stands on the agenda of a meeting now, for whoever may read it.
+
+    Nothing is left out: ask `can_read_item` of each before it is shown.
+    """
+    wanted = Q(meeting=meeting.pk)
+    if with_waiting:
+        wanted |= Q(meeting__isnull=True, council=meeting.council_id)
+    agenda = Agenda()
+    for item in _with_papers(AgendaItem.objects.filter(wanted)):
+        if item.pk not in agenda.papers:
+            agenda.papers[item.pk] = []
+            (agenda.items if item.meeting_id else agenda.waiting).append(item)
+        if item.paper_pk:
+            agenda.papers[item.pk].append(_paper(item))
+    return agenda
+
+
+def _with_papers(items: QuerySet[AgendaItem]) -> QuerySet:
+    """Each item once for each of its papers, or once without any."""
+    newest = AgendaPaperVersion.objects.filter(paper=OuterRef("papers__pk"))
+    version = JSONObject(pk="pk", number="number", filename="filename", size="size")
+    return (
+        items.filter(dropped_at__isnull=True)
+        .select_related("introducer", "added_by")
+        .defer("notes")
+        .annotate(
+            paper_pk=F("papers__pk"),
+            paper_title=F("papers__title"),
+            paper_due_on=F("papers__due_on"),
+            paper_version=Subquery(
+                newest.order_by("-number").values(found=version)[:1]
+            ),
+        )
+        .order_by("order", "created_at", "pk", "papers__order", "papers__pk")
+    )
+
+
+def _paper(item: AgendaItem) -> PaperLine:
+    # What the query brought along beside the item.
+    row = item.__dict__
+    found = row["paper_version"]
+    line = PaperLine(row["paper_pk"], row["paper_title"], row["paper_due_on"])
+    if not found:
+        return line
+    return line._replace(
+        version=found["number"],
+        version_pk=UUID(found["pk"]),
+        filename=found["filename"],
+        size=found["size"],
+    )
+
+
+def papers_of(item: AgendaItem) -> list[PaperLine]:
+    """The papers of one item."""
+    rows = _with_papers(AgendaItem.objects.filter(pk=item.pk))
+    return [_paper(row) for row in rows if row.paper_pk]
+
+
+# --- To read ---------------------------------------------------------------------
+
+
+class ReadingPaper(NamedTuple):
+    """A paper in an agenda that is read: the title and which version one gets."""
+
+    title: str
+    version: int
+    version_pk: str
+    is_awaited: bool
+
+
+class ReadingLine(NamedTuple):
+    """One line of an agenda for one reader: a closed one has number and minutes."""
+
+    number: str
+    level: int
+    begins: str
+    is_readable: bool
+    title: str
+    goal: str
+    minutes: int
+    introducer: str
+    explanation: str
+    is_closed: bool
+    papers: tuple[ReadingPaper, ...]
+    subject_url: str = ""
+
+
+class Reading(NamedTuple):
+    """The agenda for one reader: as it stands now, or as it was sent."""
+
+    lines: list[ReadingLine]
+    # Of the council: what stands there now. A guest reads what was sent.
+    is_live: bool
+    minutes: int
+
+
+def reading_of(meeting: Meeting, user: User) -> Reading:
+    """The agenda of ``meeting`` for ``user``, who knows of the meeting: one query.
+
+    A guest reads what was sent last, of that what is open, and nothing before it.
+    """
+    if is_member(user, meeting.council):
+        return _live(meeting, user)
+    sent = newest_sent(meeting)
+    lines = [_sent_line(each) for each in sent.items] if sent else []
+    minutes = sum(line.minutes for line in lines if line.level == 1)
+    return Reading(lines, is_live=False, minutes=minutes)
+
+
+def newest_sent(meeting: Meeting) -> SentAgenda | None:
+    return meeting.sent_agendas.order_by("-number").first()
+
+
+def _live(meeting: Meeting, user: User) -> Reading:
+    agenda = agenda_of(meeting)
+    lines = lines_of(
+        agenda.items, meeting.starts_at, lambda item: can_read_item(user, item)
+    )
+    return Reading(
+        [_live_line(line, agenda) for line in lines],
+        is_live=True,
+        minutes=minutes_of(lines),
+    )
+
+
+def _live_line(line: AgendaLine, agenda: Agenda) -> ReadingLine:
+    item = line.item
+    if not line.is_readable:
+        return _closed_line(line.number, line.level, line.begins, line.minutes)
+    return ReadingLine(
+        number=line.number,
+        level=line.level,
+        begins=line.begins,
+        is_readable=True,
+        title=item.title,
+        goal=str(item.get_goal_display()),
+        minutes=line.minutes,
+        introducer=item.introduced_by,
+        explanation=item.explanation,
+        is_closed=item.is_closed,
+        papers=tuple(_paper_to_read(paper) for paper in agenda.papers_of(item)),
+        subject_url=item.subject_url,
+    )
+
+
+def _paper_to_read(paper: PaperLine) -> ReadingPaper:
+    return ReadingPaper(
+        paper.title, paper.version, str(paper.version_pk or ""), not paper.version
+    )
+
+
+def _closed_line(number: str, level: int, begins: str, minutes: int) -> ReadingLine:
+    return ReadingLine(
+        number, level, begins, False, "", "", minutes, "", "", True, papers=()
+    )
+
+
+def _sent_line(row: dict) -> ReadingLine:
+    """A line of what was sent, for a guest."""
+    minutes = row["minutes"] or 0
+    if row["openness"] != Openness.OPEN:
+        return _closed_line(row["number"], row["level"], row["begins"], minutes)
+    return ReadingLine(
+        number=row["number"],
+        level=row["level"],
+        begins=row["begins"],
+        is_readable=True,
+        title=row["title"],
+        goal=str(AgendaItem(goal=row["goal"]).get_goal_display()),
+        minutes=minutes,
+        introducer=row["introducer"],
+        explanation=row["explanation"],
+        is_closed=False,
+        papers=tuple(
+            ReadingPaper(
+                each["title"],
+                each["version"],
+                each["version_id"],
+                is_awaited=not each["version"],
+            )
+            for each in row["papers"]
+        ),
+    )
+
+
+def versions_for_guests(sent: Iterable[SentAgenda]) -> set[str]:
+    """The versions of papers that guests got with these agendas."""
+    return {
+        paper["version_id"]
+        for each in sent
+        for row in each.items
+        if row["openness"] == Openness.OPEN
+        for paper in row["papers"]
+        if paper["version_id"]
+    }

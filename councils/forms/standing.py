@@ -1,0 +1,77 @@
+"""The list of what returns on every agenda of a council."""
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from councils.forms.agenda import MinutesField
+from councils.models import AgendaItem, ItemGoal, Openness, StandingItem
+from portal.forms import Form
+
+EMPTY_ROWS = 3
+
+
+class StandingForm(Form):
+    """One standing item; without a subject it is no item."""
+
+    place = forms.IntegerField(
+        label=_("Place"),
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "w-s"}),
+    )
+    title = forms.CharField(label=_("Subject"), max_length=150, required=False)
+    goal = forms.ChoiceField(label=_("Goal"), choices=ItemGoal.choices, required=False)
+    minutes = MinutesField()
+    openness = forms.ChoiceField(
+        label=_("Who may read it"),
+        choices=[each for each in Openness.choices if each[0] != Openness.MEMBERS],
+        required=False,
+    )
+    is_at_end = forms.BooleanField(
+        label=_("At the end, after all other items"), required=False
+    )
+    kind = forms.ChoiceField(
+        choices=AgendaItem.Kind.choices, required=False, widget=forms.HiddenInput
+    )
+
+    def item(self) -> StandingItem:
+        cleaned = self.cleaned_data
+        return StandingItem(
+            title=cleaned["title"],
+            goal=cleaned["goal"] or ItemGoal.INFORM,
+            minutes=cleaned["minutes"],
+            openness=cleaned["openness"] or Openness.OPEN,
+            is_at_end=cleaned["is_at_end"],
+            kind=cleaned["kind"] or AgendaItem.Kind.NORMAL,
+        )
+
+
+class BaseStandingFormSet(forms.BaseFormSet):
+    """All standing items of one kind of meeting, in the order of their places."""
+
+    def items(self) -> list[StandingItem]:
+        kept = [form for form in self.forms if form.cleaned_data.get("title")]
+        kept.sort(key=self._place)
+        return [form.item() for form in kept]
+
+    @staticmethod
+    def _place(form: Any) -> tuple[bool, int]:
+        place = form.cleaned_data.get("place")
+        return bool(form.cleaned_data.get("is_at_end")), 999 if place is None else place
+
+
+def standing_formset(*args: Any, **kwargs: Any) -> BaseStandingFormSet:
+    """The form of a whole list, with some empty rows below it."""
+    made = forms.formset_factory(
+        StandingForm, formset=BaseStandingFormSet, extra=EMPTY_ROWS, max_num=40
+    )
+    return cast(BaseStandingFormSet, made(*args, **kwargs))
+
+
+def initial_of(items: list[StandingItem]) -> list[dict[str, Any]]:
+    names = ("title", "goal", "minutes", "openness", "is_at_end", "kind")
+    return [
+        {"place": number, **{name: getattr(item, name) for name in names}}
+        for number, item in enumerate(items, start=1)
+    ]

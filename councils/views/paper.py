@@ -1,0 +1,133 @@
+"""Papers of an item: awaited, delivered in versions, and given to who may read them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from councils.actions import agenda_papers as actions
+from councils.agenda_reading import versions_for_guests
+from councils.forms.agenda import DeliverForm, PaperForm
+from councils.models import (
+    AgendaPaper,
+    AgendaPaperVersion,
+    Attendee,
+    SentAgenda,
+    in_reach,
+)
+from councils.permissions import can_deliver, can_edit_item
+from councils.views.agenda_item import back_of, crumbs_of, get_item
+from portal.errors import NotAllowedNow
+from portal.files import file_response
+from portal.http import UserRequest
+from portal.models import User
+from portal.permissions import require
+
+
+def create(request: UserRequest, pk: UUID) -> HttpResponse:
+    """A paper for an item: its file, or who delivers it and before which day."""
+    item = get_item(request, pk)
+    require(can_edit_item(request.user, item))
+    paper = AgendaPaper(item=item)
+    if item.meeting:
+        paper.due_on = item.meeting.papers_due_on
+    form = PaperForm(request.POST or None, request.FILES or None, instance=paper)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_paper(
+                form.save(commit=False),
+                upload=form.cleaned_data["upload"],
+                by=request.user,
+            )
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The paper is with the item."))
+            return redirect("councils:item_edit", item.pk)
+    return render(
+        request,
+        "councils/agenda/paper_form.html",
+        {
+            "form": form,
+            "item": item,
+            "crumbs": crumbs_of(item, request.user),
+        },
+    )
+
+
+def deliver(request: UserRequest, pk: UUID) -> HttpResponse:
+    """A newer version of a paper, beside those that are there."""
+    paper = get_object_or_404(
+        AgendaPaper.objects.filter(
+            in_reach(request.user, "item__council", "item__openness"),
+            item__dropped_at=None,
+        ).select_related("item__meeting", "item__council"),
+        pk=pk,
+    )
+    require(can_deliver(request.user, paper))
+    form = DeliverForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.deliver(paper, upload=form.cleaned_data["upload"], by=request.user)
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The paper is delivered."))
+            return redirect(back_of(paper.item, request.user))
+    return render(
+        request,
+        "councils/agenda/paper_deliver.html",
+        {
+            "form": form,
+            "paper": paper,
+            "versions": paper.versions.select_related("delivered_by"),
+            "may_remove": can_edit_item(request.user, paper.item),
+            "back": back_of(paper.item, request.user),
+            "crumbs": crumbs_of(paper.item, request.user),
+        },
+    )
+
+
+@require_POST
+def remove(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Take away a paper that never came."""
+    paper = get_object_or_404(
+        AgendaPaper.objects.filter(
+            in_reach(request.user, "item__council", "item__openness")
+        ).select_related("item__meeting", "item__council"),
+        pk=pk,
+    )
+    require(can_edit_item(request.user, paper.item))
+    try:
+        actions.remove_paper(paper, by=request.user)
+    except NotAllowedNow as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The paper is taken away."))
+    return redirect("councils:item_edit", paper.item_id)
+
+
+def file(request: UserRequest, pk: UUID) -> HttpResponseBase:
+    """A version of a paper to save, for the council; for a guest what was sent."""
+    version = get_object_or_404(
+        AgendaPaperVersion.objects.select_related("paper__item"), pk=pk
+    )
+    if not _may_read(request.user, version):
+        raise Http404
+    return file_response(version.file, version.filename)
+
+
+def _may_read(user: User, version: AgendaPaperVersion) -> bool:
+    own = AgendaPaperVersion.objects.filter(
+        in_reach(user, "paper__item__council", "paper__item__openness")
+    )
+    if own.filter(pk=version.pk).exists():
+        return True
+    invited = Attendee.objects.filter(user=user.pk, invited_at__isnull=False)
+    sent = SentAgenda.objects.filter(meeting__in=invited.values("meeting"))
+    newest = {each.meeting_id: each for each in sent.order_by("number")}
+    return str(version.pk) in versions_for_guests(newest.values())
