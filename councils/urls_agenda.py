@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:pk>/agenda/", include(agenda_urls)),
     path("punten/<uuid:pk>/", include(item_urls)),
     path("stukken/<uuid:pk>/", include(paper_urls)),
+    path("wachtlijst/", backlog.own, name="backlog_own"),
     path("wachtlijst/<uuid:pk>/", include(backlog_urls)),
     path("kant-en-klaar/", include(ready_item_urls)),
 ]

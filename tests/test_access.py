@@ -62,6 +62,7 @@ OWN = {
     "councils:action_list",
     "councils:decision_list",
     "councils:meeting_where",
+    "councils:backlog_own",
     # Reference data: for everybody the same.
     "councils:ready_item_list",
     "councils:ready_item_detail",

@@ -18,7 +18,9 @@ from councils.permissions import (
     can_edit_item,
     can_prepare,
     can_propose,
+    council_seats,
 )
+from portal.context import current_council
 from portal.http import UserRequest
 from portal.permissions import require
 from portal.templatetags.portal import Badge
@@ -38,6 +40,16 @@ def own_council(request: UserRequest, pk: UUID) -> Council:
     if council is None:
         raise Http404
     return council
+
+
+def own(request: UserRequest) -> HttpResponse:
+    """The waiting list of the council that one looks at, or of the first one."""
+    seat = current_council(request)
+    if seat is None:
+        seat = next(iter(council_seats(request.user)), None)
+    if seat is None:
+        return redirect("councils:meeting_list")
+    return redirect("councils:backlog", seat.party_id)
 
 
 def backlog(request: UserRequest, pk: UUID) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from councils.actions import meeting as actions
 from councils.actions.meeting_people import likely_quorum, quorum_of
+from councils.agenda_reading import reading_of
 from councils.models import Attendee, Meeting
 from councils.permissions import can_prepare, council_seats, is_member
 from councils.views.meeting_planning import PREPARE
@@ -92,6 +93,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
         "own": own if own and own.invited_at else None,
         "may_answer": _may_answer(meeting, own),
         "may_prepare": may_prepare and not meeting.is_cancelled,
+        "reading": reading_of(meeting, request.user),
         "crumbs": [(_("Meetings"), reverse("councils:meeting_list"))],
     }
     if is_own:
