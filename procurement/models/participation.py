@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from councils.models import Council, Decision
-from councils.permissions import care_office_ids, council_ids, organisation_ids
+from councils.permissions import council_ids, organisation_ids
 from portal.fields import random_id
 from portal.models import User
 from procurement.models.cycle import Cycle, Phase
+from procurement.models.office_reach import of_own_office
 
 
 class ParticipationQuerySet(models.QuerySet):
@@ -27,20 +28,22 @@ class ParticipationQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> Self:
         """Choices that ``user`` may know of: of one's own councils and the local ones
-        under them; and those in which a council takes part, or left, where one works.
+        under them; and those in which a council takes part, or left, where one works
+        (at a care office: in the regions of the seat).
 
         That a council does not take part is its own affair: it is told to nobody.
         """
         own = council_ids(user)
         takes_part = ~Q(step=Participation.Step.DECLINE)
-        return self.filter(
+        allowed = (
             Q(council__in=own)
             | Q(council__parent__in=own) & takes_part
             | Q(in_organisation=True, council__organisation__in=organisation_ids(user))
             & takes_part
-            | Q(in_region=True, cycle__care_office__in=care_office_ids(user))
-            & takes_part
         )
+        if of_office := of_own_office(user):
+            allowed |= Q(in_region=True) & takes_part & of_office
+        return self.filter(allowed)
 
 
 class Participation(models.Model):

@@ -9,23 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.models import (
-    CareOfficeMembership,
-    CareSetting,
-    Council,
-    Decision,
-    Location,
-)
-from councils.permissions import (
-    care_office_ids,
-    council_ids,
-    organisation_ids,
-)
+from councils.models import CareSetting, Council, Decision, Location
+from councils.permissions import council_ids, organisation_ids
 from portal.fields import random_id
 from portal.models import User
 from procurement.models.composition import Paragraph
 from procurement.models.council_input import CouncilInput
 from procurement.models.cycle import Cycle, Phase, dates_before
+from procurement.models.office_reach import of_own_office
 from procurement.models.submission_version import SubmissionVersion, SubmittedItem
 
 
@@ -37,25 +28,14 @@ class SubmissionQuerySet(models.QuerySet):
         the regions of the seat. An organisation sees it only when at least one item
         of a signed version is meant for it too.
         """
-        offices = care_office_ids(user)
         allowed = Q(council__in=council_ids(user))
         signed = Exists(
             SubmissionVersion.objects.filter(
                 submission=OuterRef("pk"), signature__isnull=False
             )
         )
-        if offices:
-            terms = CareOfficeMembership.objects.current().filter(
-                user=user, care_office=OuterRef("cycle__care_office")
-            )
-            everywhere = Exists(terms.filter(regions__isnull=True))
-            here = Exists(
-                terms.filter(
-                    regions__organisations=OuterRef("council__organisation_id")
-                )
-            )
-            there = Q(everywhere | here)
-            allowed |= Q(cycle__care_office__in=offices) & there & Q(signed)
+        if of_office := of_own_office(user):
+            allowed |= of_office & Q(signed)
         staff_of = organisation_ids(user)
         if staff_of:
             open_items = SubmittedItem.objects.open_to_organisation().filter(

@@ -24,6 +24,7 @@ from procurement.taking_part import TakingPart
 from tests.factories import (
     AgendaItemFactory,
     CareOfficeMembershipFactory,
+    ConcessionFactory,
     CouncilFactory,
     CouncilMembershipFactory,
     CycleFactory,
@@ -318,6 +319,21 @@ def test_who_knows_of_a_choice(year, steps, scopes, expected):
         name for name, user in readers(year).items() if newest.visible_to(user).exists()
     }
     assert knows == expected
+
+
+def test_a_buyer_knows_of_councils_in_the_regions_of_the_seat(year):
+    year.joins()
+    west = year.office.concessions.get().region
+    east = ConcessionFactory(care_office=year.office).region
+    here, there = (
+        CareOfficeMembershipFactory(care_office=year.office) for _side in "ab"
+    )
+    here.regions.set([west])
+    there.regions.set([east])
+
+    choices = Participation.objects.all()
+    assert choices.visible_to(here.user).count() == 1
+    assert choices.visible_to(there.user).count() == 0
 
 
 def test_who_was_told_once_reads_that_the_council_left_also_after_it_narrowed(year):
