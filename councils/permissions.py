@@ -11,6 +11,7 @@ from councils.models import (
     AgendaPaper,
     Council,
     CouncilMembership,
+    Decision,
     Openness,
     care_office_ids,
     council_ids,
@@ -123,8 +124,8 @@ def acting_council(user: User, council_id: UUID) -> Council | None:
     return None
 
 
-def can_read_item(user: User, item: AgendaItem) -> bool:
-    """Whether ``user`` may read an agenda item; as ``AgendaItem.visible_to``."""
+def can_read_item(user: User, item: AgendaItem | Decision) -> bool:
+    """Whether ``user`` may read an agenda item, or a decision; as ``visible_to``."""
     helps_only = item.council_id not in council_ids(user, *VOTING_ROLES)
     if helps_only and item.openness == Openness.MEMBERS:
         return False

@@ -94,10 +94,9 @@ def recent_of(council: Council, user: User) -> QuerySet[Decision]:
     """The council's last decisions that ``user`` may read: to choose one from."""
     visible = Decision.objects.visible_to(user).filter(council=council.pk)
     newest = visible.order_by("-decided_on", "-number").values("pk")[:RECENT]
-    # A choice in a form filters what it is given: not something that is cut off.
-    return visible.filter(pk__in=list(newest.values_list("pk", flat=True))).order_by(
-        "-decided_on", "-number"
-    )
+    # A choice in a form filters what it is given, which what is cut off does not allow.
+    chosen = Decision.objects.filter(pk__in=newest).select_related("item")
+    return chosen.order_by("-decided_on", "-number")
 
 
 def _last_number(council: Council, year: int) -> int:

@@ -7,10 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.models import (
-    Council,
-    CouncilMembership,
-)
+from councils.models import Council, CouncilMembership, Decision
 from councils.permissions import SPEAKERS, Role, acts_as, role_in
 from portal import audit
 from portal.canonical import canonical_json, fingerprint
@@ -263,13 +260,17 @@ def signing_code(
 
 
 @transaction.atomic
-def sign(submission: Submission, *, by: User, seen: str) -> Signature:
+def sign(
+    submission: Submission, *, by: User, seen: str, decision: Decision | None = None
+) -> Signature:
     """Sign exactly the text that was read, with its statements, and send it.
 
-    ``seen`` is the ``signing_code`` of what was on the screen. Past the closing it is
-    marked, not refused.
+    ``seen`` is the ``signing_code`` of what was on the screen; ``decision`` the one by
+    which the council chose to. Past the closing it is marked, not refused.
     """
     submission = lock(submission)
+    if decision is not None and decision.council_id != submission.council_id:
+        raise NotAllowedNow(_("This is a decision of another council."))
     move(submission, Status.SUBMITTED)
     version = submission.versions.order_by("-number")[0]
     statements = list(version.statements.all())
@@ -280,7 +281,8 @@ def sign(submission: Submission, *, by: User, seen: str) -> Signature:
     signature = _signature(submission, version, statements, by)
     version.statements.update(keep_until=version.keep_until)
     submission.first_read_at = None
-    submission.save(update_fields=["status", "first_read_at"])
+    submission.decision = decision
+    submission.save(update_fields=["status", "first_read_at", "decision"])
     late = signature.is_late
     _record("submission.sign", submission, by, version=version.number, late=late)
     tell_care_office(submission, signature)

@@ -6,16 +6,16 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from councils.models import Council, Decision
 from portal.forms import Checkboxes, Form, Radios
 from portal.models import User
-from portal.moments import nl_date, nl_short_date
+from portal.moments import nl_short_date
 from procurement.actions.participation import may_enter_at
 from procurement.actions.planning import days_from_entry
+from procurement.forms.decision import choices_of
 from procurement.models import Participation, Phase
 
 Level, Step = Participation.Level, Participation.Step
@@ -34,8 +34,6 @@ SCOPE_HINTS = {
     "organisation": gettext_lazy("Then your organisation sees that you take part."),
     "region": gettext_lazy("Then the care office sees that you take part."),
 }
-# As much of a decision as tells which one it is.
-OF_DECISION = 90
 
 
 class OfDecision(Form):
@@ -54,10 +52,7 @@ class OfDecision(Form):
         self.decisions = {str(each.pk): each for each in decisions}
         field = self.fields["decision"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            ("", _("No decision chosen")),
-            *((pk, _line_of(each)) for pk, each in self.decisions.items()),
-        ]
+        field.choices = choices_of(decisions)
         if not decisions:
             field.widget = forms.HiddenInput()
 
@@ -190,8 +185,3 @@ class LeaveForm(OfDecision):
             reason=self.cleaned_data["reason"],
             decision=self.chosen_decision(),
         )
-
-
-def _line_of(decision: Decision) -> str:
-    words = Truncator(decision.text).chars(OF_DECISION)
-    return f"{decision.reference}, {nl_date(decision.decided_on)}: {words}"

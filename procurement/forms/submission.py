@@ -1,7 +1,12 @@
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from councils.models import Decision
 from portal.forms import Form, ModelForm
+from procurement.forms.decision import choices_of
 from procurement.models import MinorityStatement
 
 
@@ -54,8 +59,23 @@ class SignForm(Form):
             "required": _("Does the council not agree yet? Then do not sign.")
         },
     )
+    decision = forms.ChoiceField(
+        label=_("Which decision of the council was it?"),
+        help_text=_("Leave this open if it stands in no minutes yet."),
+        required=False,
+    )
     # The signing code of what was on the screen, filled in anew by the page.
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, decisions: Sequence[Decision], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.decisions = {str(each.pk): each for each in decisions}
+        field = self.fields["decision"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices_of(decisions)
+
+    def chosen_decision(self) -> Decision | None:
+        return self.decisions.get(self.cleaned_data["decision"])
 
 
 class CodeForm(Form):

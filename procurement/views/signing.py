@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from councils.actions.decision import recent_of
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.moments import nl_date
@@ -49,11 +50,24 @@ def sign(request: UserRequest, pk: UUID) -> HttpResponse:
         return redirect("procurement:submission_detail", pk)
     submission = version.submission
     reading = whole(version, Reader.COUNCIL)
-    form = SignForm(request.POST or None)
+    decisions = list(recent_of(submission.council, request.user))
+    about_this = [
+        each
+        for each in decisions
+        if each.item.subject_url == submission.get_absolute_url()
+    ]
+    form = SignForm(
+        request.POST or None,
+        decisions=decisions,
+        initial={"decision": about_this[0].pk if about_this else ""},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             signature = actions.sign(
-                submission, by=request.user, seen=form.cleaned_data["seen"]
+                submission,
+                by=request.user,
+                seen=form.cleaned_data["seen"],
+                decision=form.chosen_decision(),
             )
         except NotAllowedNow as error:
             # Ticked for another text: what lies there now is to be read first.
@@ -74,6 +88,7 @@ def sign(request: UserRequest, pk: UUID) -> HttpResponse:
             "reading": reading,
             "counts": counts_of(reading),
             "form": form,
+            "has_decisions": bool(decisions),
             "seen": actions.signing_code(version, list(version.statements.all())),
             "reactions": reactions_to(version),
         },

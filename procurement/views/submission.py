@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from councils.models import Council
-from councils.permissions import PREPARERS, council_ids, council_seats
+from councils.models import Council, Decision
+from councils.permissions import PREPARERS, can_read_item, council_ids, council_seats
 from portal.context import current_council
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
@@ -140,7 +140,8 @@ def get_submission(request: UserRequest, pk: UUID) -> Submission:
 
 def _submission(user: User, pk: UUID) -> QuerySet[Submission]:
     submissions = Submission.objects.visible_to(user).filter(pk=pk).with_dates()
-    return submissions.with_standing().with_home_care().for_list()
+    submissions = submissions.with_standing().with_home_care().for_list()
+    return submissions.select_related("decision")
 
 
 def detail(request: UserRequest, pk: UUID) -> HttpResponse:
@@ -229,6 +230,7 @@ def _version(
             "version": shown,
             "reading": reading,
             "counts": counts_of(reading),
+            "decision": _decision(user, submission) if is_council and stands else None,
             "stands": stands,
             "steps": steps_of(submission, shown)
             if stands and not reading.is_extract
@@ -244,6 +246,12 @@ def _version(
             and can_offer(user, submission.council),
         },
     )
+
+
+def _decision(user: User, submission: Submission) -> Decision | None:
+    """By which the council decided to sign, for who of the council may read it."""
+    decision = submission.decision
+    return decision if decision and can_read_item(user, decision) else None
 
 
 def _note_reading(

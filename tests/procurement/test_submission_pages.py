@@ -624,14 +624,14 @@ def test_offered_text_takes_six_queries(
         client.get(url("detail", long_submission))
 
 
-def test_signing_takes_seven_queries(
+def test_signing_takes_eight_queries(
     client, django_assert_num_queries, long_submission
 ):
     offered(long_submission)
     client.force_login(seat(long_submission, "chair"))
 
-    # as the offered text, and the reactions of local councils
-    with django_assert_num_queries(7):
+    # as the offered text, the reactions of local councils, and recent decisions
+    with django_assert_num_queries(8):
         client.get(url("sign", long_submission))
 
 
