@@ -218,7 +218,9 @@ def choose_people(
     _let_go(gone)
     there = {each.user_id or each.email for each in rows if each.is_guest}
     new = [
-        meeting_people.guest(meeting, user) for user in guests if user.pk not in there
+        meeting_people.guest(meeting, user)
+        for user in {user.pk: user for user in guests}.values()
+        if user.pk not in there
     ]
     new += [
         Attendee(meeting=meeting, name=name, email=address, is_guest=True)
@@ -250,7 +252,12 @@ def _is_wanted(
 
 
 def _let_go(rows: list[Attendee]) -> None:
-    told = [each for each in rows if each.invited_at]
+    # Who works there no more gets no more mail either.
+    told = [
+        each
+        for each in rows
+        if each.invited_at and meeting_people.is_still_expected(each)
+    ]
     mail.queue_all(meeting_mail.cancelled(told, is_off=False))
     Attendee.objects.filter(pk__in=[each.pk for each in rows]).delete()
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from councils.actions import meeting as actions
 from councils.actions.meeting_people import likely_quorum, quorum_of
 from councils.agenda_reading import reading_of
+from councils.minutes_reading import may_read
 from councils.models import Attendee, Meeting
 from councils.permissions import can_prepare, council_seats, is_member
 from councils.views.meeting_planning import PREPARE
@@ -79,7 +80,9 @@ def _badge(meeting: Meeting, is_over: bool) -> Badge | None:
 def detail(request: UserRequest, pk: UUID) -> HttpResponse:
     """One meeting: when and where, who comes, and what it is about."""
     meeting = get_object_or_404(
-        Meeting.objects.visible_to(request.user).select_related("council", "location"),
+        Meeting.objects.visible_to(request.user).select_related(
+            "council", "location", "minutes"
+        ),
         pk=pk,
     )
     is_own = is_member(request.user, meeting.council)
@@ -92,6 +95,8 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
         "is_own": is_own,
         "own": own if own and own.invited_at else None,
         "may_answer": _may_answer(meeting, own),
+        "has_begun": meeting.starts_at <= timezone.now() and not meeting.is_cancelled,
+        "may_read_minutes": may_read(request.user, meeting),
         "may_prepare": may_prepare and not meeting.is_cancelled,
         "reading": reading_of(meeting, request.user),
         "crumbs": [(_("Meetings"), reverse("councils:meeting_list"))],
@@ -143,6 +148,8 @@ def _main(context: dict[str, Any], meeting: Meeting) -> str:
         return "answer"
     if prepares and meeting.is_over and not context["is_noted"]:
         return "presence"
+    if prepares and meeting.is_over and not context["may_read_minutes"]:
+        return "minutes"
     return ""
 
 

@@ -16,6 +16,7 @@ from councils.models import Attendee, Invitation
 from portal.accounts import log_in
 from portal.errors import NotAllowedNow
 from portal.throttle import too_many
+from portal.views import too_many as ask_to_wait
 
 TRIES = 30
 # A whole council may answer from one house, and each looks twice.
@@ -28,7 +29,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show who invites, and take the seat by a press: a link that a mail scanner
     opens takes nothing."""
     if too_many(request, "invitation", TRIES, timedelta(hours=1)):
-        return _wait(request)
+        return ask_to_wait(request, minutes=60)
     invitation = (
         Invitation.objects.filter(token_hash=actions.hash_of(token))
         .select_related("council", "organisation", "care_office", "invited_by")
@@ -48,10 +49,6 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         {"invitation": invitation, "refusal": refusal},
         status=410 if invitation is None or not invitation.is_open else 200,
     )
-
-
-def _wait(request: HttpRequest) -> HttpResponse:
-    return render(request, "429.html", {"minutes": 60}, status=429)
 
 
 def _refusal(request: HttpRequest, invitation: Invitation | None) -> str:
@@ -76,7 +73,7 @@ def rsvp(request: HttpRequest, token: str) -> HttpResponse:
     nothing; it is dead once the meeting is over or off, or the seat has ended.
     """
     if too_many(request, "meeting_rsvp", ANSWERS, timedelta(hours=1)):
-        return _wait(request)
+        return ask_to_wait(request, minutes=60)
     attendee = meeting_mail.attendee_of(token)
     refusal = _why_not(attendee)
     if attendee and not refusal and request.method == "POST":

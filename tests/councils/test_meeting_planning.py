@@ -286,8 +286,8 @@ def test_page_of_a_meeting_takes_as_many_queries_for_one_as_for_fifty_people(
     meeting = MeetingFactory(council=secretary.council)
     AttendeeFactory.create_batch(count, meeting=meeting)
 
-    # session, user, seats, meeting with council and location, who comes
-    with django_assert_num_queries(5):
+    # session, user, seats, meeting with council and minutes, who comes, agenda
+    with django_assert_num_queries(6):
         client.get(meeting.get_absolute_url())
 
 
@@ -303,3 +303,16 @@ def test_where_to_plan_costs_no_query_of_its_own(
     # session, user, seats
     with django_assert_num_queries(3):
         client.get(reverse("councils:meeting_where"))
+
+
+def test_minutes_are_a_press_away_once_the_meeting_has_begun(
+    client, secretary, meeting
+):
+    writing = to("minutes_edit", meeting)
+    before = client.get(meeting.get_absolute_url())
+    with time_machine.travel("2027-06-08 14:05+02:00"):
+        client.force_login(secretary.user)
+        after = client.get(meeting.get_absolute_url())
+
+    assertNotContains(before, writing)
+    assertContains(after, writing)
