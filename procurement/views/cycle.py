@@ -28,6 +28,7 @@ from procurement.models import Cycle, InformationRequest, Participation, Phase
 from procurement.permissions import can_plan_cycle, can_start_cycle
 from procurement.views.planned_mail import planned_mails
 from procurement.views.timeline import Timeline, tasks_by_phase
+from procurement.views.work_plan_on_timeline import has_plans, plan_of
 
 
 def listing(request: UserRequest) -> HttpResponse:
@@ -43,6 +44,8 @@ def listing(request: UserRequest) -> HttpResponse:
             "page": page,
             "rows": rows,
             "may_start": can_start_cycle(request.user),
+            # A care office has no part in the plans of councils and boards.
+            "has_plans": has_plans(request.user),
         },
     )
 
@@ -78,6 +81,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
             "taking_part": _taking_part(cycle, request.user),
             "sees_others": _sees_others(timeline),
             "drawing": drawing,
+            "plan": plan_of(next(iter(phases), None)),
             "next_year": cycle.contract_year + 1,
             "main_request": None if may_plan else _main_request(timeline),
             "may_plan": may_plan,

@@ -26,6 +26,7 @@ from procurement.models import (
 )
 from procurement.permissions import can_plan_cycle
 from procurement.views.own_choice import columns, own_choices, why_quiet
+from procurement.views.work_plan_on_timeline import plan_columns
 
 # Steps that come after this one and are not near yet, stand folded.
 FOLD_AFTER = 10
@@ -154,6 +155,7 @@ def tasks_by_phase(cycle_id: UUID, user: User) -> dict[Phase, list[Task]]:
         .annotate(
             **there,
             **columns(user, cycle_id),
+            **plan_columns(user, cycle_id),
             moved_from=Subquery(changes.values("old_closes_at")[:1]),
             moved_because=Subquery(changes.values("reason")[:1]),
             task_role=F("tasks__role"),

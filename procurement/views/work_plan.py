@@ -33,6 +33,7 @@ from procurement.views.work_plan_lines import (
     lines_of,
     versions_of,
 )
+from procurement.views.work_plan_on_timeline import state_of
 
 AT_MOST = 20
 
@@ -81,22 +82,6 @@ def row_of(plan) -> Row:
     version = plan.newest_version[0]
     state = state_of(version.number, version.of_council, version.of_organisation)
     return Row(plan, version, state, version.of_council and version.of_organisation)
-
-
-def state_of(number: int, of_council: object, of_organisation: object) -> str:
-    """versie 2, de raad is akkoord, de organisatie nog niet"""
-    words = {"number": number}
-    if of_council and of_organisation:
-        return _("version %(number)s, both agreed") % words
-    if of_council:
-        return _("version %(number)s, the council agrees, the organisation not yet") % (
-            words
-        )
-    if of_organisation:
-        return _("version %(number)s, the organisation agrees, the council not yet") % (
-            words
-        )
-    return _("version %(number)s, neither has agreed yet") % words
 
 
 def startable(user: User) -> list[Cycle]:
