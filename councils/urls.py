@@ -1,6 +1,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from councils.views import council, directory, importing, staff, stand_in
+from councils.views import (
+    council,
+    directory,
+    importing,
+    plan_days,
+    staff,
+    stand_in,
+)
 
 app_name = "councils"
 
@@ -53,6 +60,11 @@ people_urls: list[URLPattern | URLResolver] = [
         "organisaties/<uuid:pk>/",
         directory.organisation_detail,
         name="organisation_detail",
+    ),
+    path(
+        "organisaties/<uuid:pk>/dagen/",
+        plan_days.edit,
+        name="organisation_plan_days",
     ),
     path(
         "organisaties/<uuid:pk>/uitnodigen/",

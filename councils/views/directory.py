@@ -16,6 +16,7 @@ from councils.models import (
     Location,
     Region,
 )
+from councils.permissions import is_staff_of_organisation
 from portal.choice import choice, typed
 from portal.http import UserRequest
 from portal.paging import paginate
@@ -107,6 +108,7 @@ def organisation_detail(request: UserRequest, pk) -> HttpResponse:
         "councils/directory/organisation.html",
         {
             "organisation": organisation,
+            "is_staff_there": is_staff_of_organisation(request.user, organisation.pk),
             "locations": Location.objects.filter(
                 organisation=organisation
             ).select_related("municipality"),
