@@ -159,7 +159,7 @@ def _all(
         _answers(user, council, since),
         _plans(council, starts_at),
         _items(user, council, since, now),
-        _meetings(council, starts_at),
+        _meetings(council, since),
         _dropped(council),
         all=True,
     )
@@ -257,6 +257,7 @@ def _requests(user: User, council: UUID, starts_at: datetime) -> QuerySet:
         Source.REQUEST,
         pk=F("request__pk"),
         word=F("request__title"),
+        at=F("request__published_at"),
         closes_at=F("request__closes_at"),
         **_of_phase("request__phase__"),
         **_of_cycle("request__cycle__"),
@@ -326,13 +327,13 @@ def _items(user: User, council: UUID, since: datetime, now: datetime) -> QuerySe
     )
 
 
-def _meetings(council: UUID, starts_at: datetime) -> QuerySet:
-    """The meetings of the council that are planned after this one."""
+def _meetings(council: UUID, since: datetime) -> QuerySet:
+    """The meetings of the council itself, held not long ago or to come."""
     return _columns(
         Meeting.objects.planned().filter(
             council=council,
             kind=Meeting.Kind.COUNCIL,
-            starts_at__gt=starts_at,
+            starts_at__gt=since,
         ),
         Source.MEETING,
         pk=F("pk"),

@@ -5,13 +5,10 @@ it is done, on an agenda, or past.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from councils.actions.suggestion import Suggestion
@@ -29,12 +26,10 @@ from procurement.models import (
     WorkPlan,
     WorkPlanVersion,
 )
+from procurement.suggestion_making import Making, page_of
 from procurement.suggestion_rows import Found, Source, found_for
 from procurement.taking_part import asked, asked_for_words
 
-# Without a next meeting, what falls within six weeks after this one counts.
-HORIZON = timedelta(weeks=6)
-LONGEST_TITLE = 150
 # A council's own meeting is suggested everything, these some things, others nothing.
 FOR_KIND = {
     Meeting.Kind.BOARD: {"opens", "plan"},
@@ -48,38 +43,16 @@ def for_meeting(meeting: Meeting, user: User) -> list[Suggestion]:
     Those that were dropped come last. Nothing for who has no seat in the council, nor
     anything by which a helper learns of what is closed to helpers.
     """
-    kind = Meeting.Kind(meeting.kind)
-    is_own = kind == Meeting.Kind.COUNCIL
-    if not is_own and kind not in FOR_KIND:
+    if meeting.kind not in {Meeting.Kind.COUNCIL, *FOR_KIND}:
         return []
     if meeting.council_id not in council_ids(user) or meeting.is_over:
         return []
-    made = _Maker(meeting, found_for(meeting, user))
-    found = [
-        each
-        for each in made.all()
-        if is_own or each.key.split(":")[0] in FOR_KIND[kind]
-    ]
+    found = _Maker(meeting, found_for(meeting, user)).all()
     return sorted(found, key=lambda each: (each.is_dropped, each.on))
 
 
-class _Maker:
+class _Maker(Making):
     """Makes suggestions of what was found, each with its reason in words."""
-
-    def __init__(self, meeting: Meeting, found: list[Found]) -> None:
-        self.meeting, self.council = meeting, meeting.council
-        self.day = timezone.localdate(meeting.starts_at)
-        self.of: dict[str, list[Found]] = {source: [] for source in Source.values}
-        for row in found:
-            self.of[row.source].append(row)
-        self.until = self._next_meeting()
-        self.dropped = {row.word: row.more for row in self.of[Source.DROPPED]}
-        self.on_agenda = {row.pk for row in self.of[Source.ITEM] if row.flag}
-
-    def _next_meeting(self) -> datetime:
-        """Until when this is the last meeting before something."""
-        later = [row.at for row in self.of[Source.MEETING] if row.at]
-        return min(later, default=self.meeting.starts_at + HORIZON)
 
     def all(self) -> Iterator[Suggestion]:
         """Of one subject one: what must be done goes before what only begins."""
@@ -92,8 +65,15 @@ class _Maker:
             *map(self._request, self._requests()),
             *map(self._plan, self._plans()),
         ]
-        by_subject = {each.subject.pk: each for each in made}
+        by_subject = {each.subject.pk: each for each in made if self._fits(each)}
         return (each for pk, each in by_subject.items() if pk not in self.on_agenda)
+
+    def _fits(self, suggestion: Suggestion) -> bool:
+        """Whether it belongs in this kind of meeting."""
+        kind = Meeting.Kind(self.meeting.kind)
+        if kind == Meeting.Kind.COUNCIL:
+            return True
+        return suggestion.key.split(":")[0] in FOR_KIND[kind]
 
     # --- Rounds ------------------------------------------------------------------
 
@@ -162,7 +142,7 @@ class _Maker:
                 goal=ItemGoal.INFORM,
                 minutes=10,
                 openness=Openness.OPEN,
-                url=_page_of(phase),
+                url=page_of(phase),
             )
 
     def _words(self) -> Iterator[Suggestion]:
@@ -243,7 +223,7 @@ class _Maker:
 
     def _before_own_date(self, kind: str, phase: Phase, **words: Any) -> Suggestion:
         """One that matters by the council's own date of a step."""
-        words.setdefault("url", _page_of(phase))
+        words.setdefault("url", page_of(phase))
         return self._make(
             kind,
             phase,
@@ -255,21 +235,29 @@ class _Maker:
     # --- Requests, answers, plans ------------------------------------------------
 
     def _requests(self) -> list[Found]:
-        """Questions that are open then, to which this council has said nothing."""
+        """Open questions to which the council has said nothing: those that are new,
+        and those that cannot wait for another meeting."""
         return [
             row
             for row in self.of[Source.REQUEST]
-            if row.closes_at > self.meeting.starts_at
-            and asked_for_words(row.choice, row.phase)
+            if asked_for_words(row.choice, row.phase)
+            and (self._is_new(row) or self._date_of(row.phase) < self.until)
         ]
+
+    def _is_new(self, row: Found) -> bool:
+        """Whether no meeting of the council came between."""
+        return self.since is None or (row.at is not None and row.at > self.since)
 
     def _request(self, row: Found) -> Suggestion:
         due = self._date_of(row.phase)
+        reason = self._by_own_date(due)
+        if due >= self.until:
+            reason = f"{_('New since the last meeting.')} {reason}"
         return self._make(
             "request",
             InformationRequest(pk=row.pk),
             title=_("The care office asks: %(request)s") % {"request": row.word},
-            reason=self._by_own_date(due),
+            reason=reason,
             on=timezone.localdate(due),
             goal=ItemGoal.DISCUSS,
             minutes=20,
@@ -344,57 +332,3 @@ class _Maker:
                 ("procurement:cycle_detail", row.cycle_id),
             ),
         )
-
-    # --- Dates and words ---------------------------------------------------------
-
-    def _date_of(self, phase: Phase) -> datetime:
-        has_parent = self.council.parent_id is not None
-        return phase.dates.for_kind(self.council.kind, has_parent)
-
-    def _own_date(self, phase: Phase) -> date:
-        return timezone.localdate(self._date_of(phase))
-
-    def _by_own_date(self, due: datetime) -> str:
-        told = {"date": nl_date(timezone.localdate(due))}
-        if due <= self.meeting.starts_at:
-            return _("Your council's date was %(date)s. You can still do this.") % told
-        if due < self.until:
-            return (
-                _(
-                    "Your council's date is %(date)s. This is the last meeting "
-                    "before it."
-                )
-                % told
-            )
-        return _("Your council's date is %(date)s.") % told
-
-    def _make(
-        self,
-        kind: str,
-        subject: Model,
-        *,
-        title: str,
-        url: str,
-        key_of: Model | None = None,
-        number: int = 0,
-        openness: Openness = Openness.COUNCIL,
-        **rest: Any,
-    ) -> Suggestion:
-        key = f"{kind}:{(key_of or subject).pk}"
-        if number:
-            key = f"{key}:{number}"
-        return Suggestion(
-            key=key,
-            title=Truncator(title).chars(LONGEST_TITLE),
-            openness=openness,
-            subject=subject,
-            subject_url=url,
-            dropped_because=self.dropped.get(key, ""),
-            **rest,
-        )
-
-
-def _page_of(phase: Phase) -> str:
-    """The step on the page of its round."""
-    page = address(("procurement:cycle_detail", phase.cycle_id))
-    return f"{page}#{phase.kind}"

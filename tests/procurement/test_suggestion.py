@@ -323,6 +323,25 @@ def test_a_request_is_suggested_until_the_council_said_something(summer):
     assert (before, keys(meeting, member)) == (["request"], [])
 
 
+def test_a_request_is_suggested_when_it_is_new_and_when_it_cannot_wait(summer):
+    """Published on 1 June; the central council has until 16 July."""
+    chosen(summer, summer.central)
+    InformationRequestFactory(phase=summer.phase, asked=[summer.central])
+    member = summer.person(summer.central)
+    meeting_of(summer.central, date(2027, 5, 25))
+    first, between, last = (
+        meeting_of(summer.central, day)
+        for day in (date(2027, 6, 8), date(2027, 6, 22), date(2027, 7, 6))
+    )
+    meeting_of(summer.central, date(2027, 7, 20))
+
+    (new,) = suggestions_for(first, member)
+
+    assert new.reason.startswith("Nieuw sinds de vorige vergadering. De datum van")
+    assert keys(between, member) == []
+    assert keys(last, member) == ["compose", "request"]
+
+
 def test_a_request_that_closed_or_was_withdrawn_is_not_suggested(summer):
     chosen(summer, summer.central)
     InformationRequestFactory(

@@ -1,0 +1,91 @@
+"""What every suggestion for a meeting needs: its dates, its reason and its key."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from councils.actions.suggestion import Suggestion
+from councils.models import Meeting, Openness
+from portal.moments import nl_date
+from procurement.expected.task import address
+from procurement.models import Phase
+from procurement.suggestion_rows import Found, Source
+
+# Without a next meeting, what falls within six weeks after this one counts.
+HORIZON = timedelta(weeks=6)
+LONGEST_TITLE = 150
+
+
+class Making:
+    """What was found for one meeting, and how a suggestion is made of it."""
+
+    def __init__(self, meeting: Meeting, found: list[Found]) -> None:
+        self.meeting, self.council = meeting, meeting.council
+        self.day = timezone.localdate(meeting.starts_at)
+        self.of: dict[str, list[Found]] = {source: [] for source in Source.values}
+        for row in found:
+            self.of[row.source].append(row)
+        starts_at, others = meeting.starts_at, self.of[Source.MEETING]
+        # Until then this is the last meeting; since then it is the first.
+        later = [row.at for row in others if row.at and row.at > starts_at]
+        earlier = [row.at for row in others if row.at and row.at < starts_at]
+        self.until = min(later, default=starts_at + HORIZON)
+        self.since = max(earlier, default=None)
+        self.dropped = {row.word: row.more for row in self.of[Source.DROPPED]}
+        self.on_agenda = {row.pk for row in self.of[Source.ITEM] if row.flag}
+
+    def _date_of(self, phase: Phase) -> datetime:
+        has_parent = self.council.parent_id is not None
+        return phase.dates.for_kind(self.council.kind, has_parent)
+
+    def _own_date(self, phase: Phase) -> date:
+        return timezone.localdate(self._date_of(phase))
+
+    def _by_own_date(self, due: datetime) -> str:
+        told = {"date": nl_date(timezone.localdate(due))}
+        if due <= self.meeting.starts_at:
+            return _("Your council's date was %(date)s. You can still do this.") % told
+        if due < self.until:
+            return (
+                _(
+                    "Your council's date is %(date)s. This is the last meeting "
+                    "before it."
+                )
+                % told
+            )
+        return _("Your council's date is %(date)s.") % told
+
+    def _make(
+        self,
+        kind: str,
+        subject: Model,
+        *,
+        title: str,
+        url: str,
+        key_of: Model | None = None,
+        number: int = 0,
+        openness: Openness = Openness.COUNCIL,
+        **rest: Any,
+    ) -> Suggestion:
+        key = f"{kind}:{(key_of or subject).pk}"
+        if number:
+            key = f"{key}:{number}"
+        return Suggestion(
+            key=key,
+            title=Truncator(title).chars(LONGEST_TITLE),
+            openness=openness,
+            subject=subject,
+            subject_url=url,
+            dropped_because=self.dropped.get(key, ""),
+            **rest,
+        )
+
+
+def page_of(phase: Phase) -> str:
+    """The step on the page of its round."""
+    page = address(("procurement:cycle_detail", phase.cycle_id))
+    return f"{page}#{phase.kind}"
