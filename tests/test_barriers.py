@@ -256,6 +256,7 @@ WITHOUT_A_LINK = {
 # Lists of what other parties do: empty for these people.
 OFFICES = AMSTELBOOG | SCHELPENRUG
 LISTS_OF_OTHERS = {
+    "councils:meeting_list": {"ineke"},
     "procurement:cycle_list": {"ineke"},
     "procurement:input_list": {*OFFICES, "ineke"},
     "procurement:input_where": {*OFFICES, *VLIERKADE, "ineke"},

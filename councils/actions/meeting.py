@@ -218,14 +218,9 @@ def choose_people(
     _let_go(gone)
     there = {each.user_id or each.email for each in rows if each.is_guest}
     new = [
-        meeting_people.guest(meeting, user)
-        for user in {user.pk: user for user in guests}.values()
-        if user.pk not in there
-    ]
-    new += [
-        Attendee(meeting=meeting, name=name, email=address, is_guest=True)
-        for address, name in addresses.items()
-        if address not in there
+        each
+        for each in _guests(meeting, guests, addresses)
+        if (each.user_id or each.email) not in there
     ]
     Attendee.objects.bulk_create(new)
     _put_back_members(meeting, members)
@@ -238,6 +233,17 @@ def choose_people(
         removed=len(gone),
     )
     return meeting
+
+
+def _guests(
+    meeting: Meeting, guests: Collection[User], addresses: dict[str, str]
+) -> list[Attendee]:
+    """A row for each: with an account, or with a name and an address alone."""
+    people = {user.pk: user for user in guests}.values()
+    return [meeting_people.guest(meeting, user) for user in people] + [
+        Attendee(meeting=meeting, name=name, email=address, is_guest=True)
+        for address, name in addresses.items()
+    ]
 
 
 def _is_wanted(

@@ -47,6 +47,18 @@ def own_meeting(user: User, pk: UUID) -> Meeting:
     return meeting
 
 
+def ahead_or_back(request: UserRequest, meeting: Meeting) -> HttpResponse | None:
+    """None for a meeting that can still be changed; else the way back, with why."""
+    if meeting.is_cancelled:
+        reason = _("This meeting is called off.")
+    elif meeting.is_over:
+        reason = _("This meeting is over.")
+    else:
+        return None
+    messages.info(request, reason)
+    return redirect(meeting)
+
+
 def crumbs_of(meeting: Meeting) -> list[tuple[str, str]]:
     return [
         (_("Meetings"), reverse("councils:meeting_list")),
@@ -93,6 +105,8 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
 def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     """Change a meeting; another time or place is mailed to who was invited."""
     meeting = own_meeting(request.user, pk)
+    if back := ahead_or_back(request, meeting):
+        return back
     told = meeting.attendees.filter(invited_at__isnull=False).count()
     crumbs = crumbs_of(meeting)
     form = ChangeForm(request.POST or None, instance=meeting)
@@ -132,6 +146,8 @@ def _saved(has_moved: bool, told: int) -> str:
 def cancel(request: UserRequest, pk: UUID) -> HttpResponse:
     """Call a meeting off, with the reason."""
     meeting = own_meeting(request.user, pk)
+    if back := ahead_or_back(request, meeting):
+        return back
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -169,6 +185,8 @@ def invite(request: UserRequest, pk: UUID) -> HttpResponse:
 def people(request: UserRequest, pk: UUID) -> HttpResponse:
     """Who is asked beside the council."""
     meeting = own_meeting(request.user, pk)
+    if back := ahead_or_back(request, meeting):
+        return back
     form = PeopleForm(request.POST or None, meeting=meeting)
     if request.method == "POST" and form.is_valid():
         try:
@@ -188,6 +206,12 @@ def people(request: UserRequest, pk: UUID) -> HttpResponse:
 def presence(request: UserRequest, pk: UUID) -> HttpResponse:
     """Write down who was there; whether there was a quorum follows from it."""
     meeting = own_meeting(request.user, pk)
+    if meeting.is_cancelled or meeting.starts_at > timezone.now():
+        reason = _("This meeting is called off.")
+        if not meeting.is_cancelled:
+            reason = _("This meeting has not begun yet.")
+        messages.info(request, reason)
+        return redirect(meeting)
     attendees = list(meeting.attendees.all())
     form = PresenceForm(request.POST or None, attendees=attendees)
     if request.method == "POST" and form.is_valid():
@@ -204,7 +228,6 @@ def presence(request: UserRequest, pk: UUID) -> HttpResponse:
         {
             "form": form,
             "meeting": meeting,
-            "has_begun": meeting.starts_at <= timezone.now(),
             "crumbs": crumbs_of(meeting),
         },
     )

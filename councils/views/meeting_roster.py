@@ -114,16 +114,18 @@ def _move(day: date, days: int, off: DaysOff, is_chosen: bool) -> Move:
 
 
 def _chosen(request: UserRequest, found: list[RosterDay]) -> list[date]:
-    """The days that are ticked, each where it was moved to; a day counts once."""
+    """The days that are ticked, each where it was moved to; a day counts once.
+
+    Who moves a day that was skipped wants the meeting, ticked or not.
+    """
     ticked = set(request.POST.getlist("day"))
     days = set()
     for each in found:
         value = each.day.isoformat()
-        if value not in ticked:
-            continue
         moved = request.POST.get(f"move-{value}", "0")
         shift = int(moved) if moved in {str(days) for days in MOVES} else 0
-        days.add(each.day + timedelta(days=shift))
+        if value in ticked or (shift and not each.is_free):
+            days.add(each.day + timedelta(days=shift))
     return sorted(days)
 
 

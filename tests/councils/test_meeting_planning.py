@@ -316,3 +316,23 @@ def test_minutes_are_a_press_away_once_the_meeting_has_begun(
 
     assertNotContains(before, writing)
     assertContains(after, writing)
+
+
+@pytest.mark.parametrize("name", ["meeting_edit", "meeting_cancel", "meeting_people"])
+def test_what_is_over_or_off_leads_back_to_the_meeting(
+    client, secretary, meeting, name
+):
+    Meeting.objects.update(status=Meeting.Status.CANCELLED)
+    off = client.get(to(name, meeting))
+    Meeting.objects.update(status=Meeting.Status.PLANNED)
+    with time_machine.travel("2027-06-08 17:00+02:00"):
+        client.force_login(secretary.user)
+        over = client.get(to(name, meeting))
+
+    assert (off.url, over.url) == (meeting.get_absolute_url(),) * 2
+
+
+def test_nobody_notes_who_was_there_before_it_begins(client, secretary, meeting):
+    page = client.get(to("meeting_presence", meeting), follow=True)
+
+    assertContains(page, "Deze vergadering is nog niet begonnen.")

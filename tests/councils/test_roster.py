@@ -194,6 +194,15 @@ def test_ticked_dates_are_planned_together_where_they_were_put(client, secretary
     assert OutgoingMail.objects.count() == 0
 
 
+def test_a_skipped_date_that_is_moved_is_planned_also_without_a_tick(client, secretary):
+    moves = {"move-2027-08-17": "7", "move-2027-09-14": "7"}
+
+    client.post(address(secretary), FORM | moves | {"make": "1", "day": ["2027-07-06"]})
+
+    # 14 September was ticked and is not any more.
+    assert dates() == ["07-06", "08-24"]
+
+
 def test_a_date_that_was_never_offered_is_not_planned(client, secretary):
     client.post(
         address(secretary),
