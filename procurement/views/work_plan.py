@@ -1,9 +1,10 @@
 """Plans of councils and their boards to read: the list, one plan, its paper."""
 
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -20,10 +21,8 @@ from portal.pdf import pdf_response
 from procurement.exports import work_plan_pdf
 from procurement.models import (
     Cycle,
-    Side,
+    Phase,
     WorkPlan,
-    WorkPlanAgreement,
-    WorkPlanVersion,
 )
 from procurement.permissions import agreeing_side, plan_side
 from procurement.views.submission import rounds_without
@@ -33,18 +32,18 @@ from procurement.views.work_plan_lines import (
     lines_of,
     versions_of,
 )
-from procurement.views.work_plan_on_timeline import state_of
+from procurement.views.work_plan_on_timeline import newest_versions, state_of
 
 AT_MOST = 20
 
 
 class Row(NamedTuple):
-    """A plan in the list, with its newest version."""
+    """A plan in the list: how its newest version stands, and until when it runs."""
 
     plan: WorkPlan
-    version: WorkPlanVersion
     state: str
     is_agreed: bool
+    deadline: datetime
 
 
 def listing(request: UserRequest) -> HttpResponse:
@@ -66,22 +65,22 @@ def listing(request: UserRequest) -> HttpResponse:
     )
 
 
-def with_newest(plans):
+def with_newest(plans: QuerySet[WorkPlan]) -> QuerySet:
     """With the newest version and who agreed to it."""
-    agreed = WorkPlanAgreement.objects.filter(version=OuterRef("pk"))
-    newest = WorkPlanVersion.objects.newest().annotate(
-        of_council=Exists(agreed.filter(side=Side.COUNCIL)),
-        of_organisation=Exists(agreed.filter(side=Side.ORGANISATION)),
-    )
+    newest = newest_versions().filter(plan=OuterRef("pk"))
     return plans.select_related(
         "council", "cycle__care_office", "cycle__organisation"
-    ).prefetch_related(Prefetch("versions", newest, to_attr="newest_version"))
+    ).annotate(
+        **{
+            name: Subquery(newest.values(name)[:1])
+            for name in ("number", "deadline", "of_council", "of_organisation")
+        }
+    )
 
 
 def row_of(plan) -> Row:
-    version = plan.newest_version[0]
-    state = state_of(version.number, version.of_council, version.of_organisation)
-    return Row(plan, version, state, version.of_council and version.of_organisation)
+    state = state_of(plan.number, plan.of_council, plan.of_organisation)
+    return Row(plan, state, plan.of_council and plan.of_organisation, plan.deadline)
 
 
 def startable(user: User) -> list[Cycle]:
@@ -91,10 +90,17 @@ def startable(user: User) -> list[Cycle]:
         for seat in council_seats(user)
         if seat.acts_as & PREPARERS and seat.parent_id is None
     ]
+    councils: list[UUID] | QuerySet = own
     if staff_of := organisation_ids(user):
-        councils = Council.objects.filter(organisation__in=staff_of, parent=None)
-        return list(rounds_without(WorkPlan, councils.values("pk"))[:AT_MOST])
-    return list(rounds_without(WorkPlan, own)[:AT_MOST]) if own else []
+        at_work = Council.objects.filter(organisation__in=staff_of, parent=None)
+        councils = at_work.values("pk")
+    elif not own:
+        return []
+    ahead = Phase.objects.filter(
+        cycle=OuterRef("pk"), councils_deliver=True, closes_at__gt=timezone.now()
+    )
+    rounds = rounds_without(WorkPlan, councils).filter(Exists(ahead))
+    return list(rounds[:AT_MOST])
 
 
 # --- One plan --------------------------------------------------------------------

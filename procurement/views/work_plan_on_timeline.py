@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, UUIDField
 from django.utils.translation import gettext as _
 
 from councils.permissions import council_seats, organisation_ids
@@ -39,23 +39,27 @@ def plan_columns(user: User, cycle_id: UUID) -> dict[str, Subquery]:
     if not has_plans(user):
         return {}
     plans = WorkPlan.objects.visible_to(user).filter(cycle=cycle_id)
-    agreed = WorkPlanAgreement.objects.filter(version=OuterRef("pk"))
     newest = (
-        WorkPlanVersion.objects.newest()
+        newest_versions()
         .filter(plan__in=plans.values("pk"))
-        .annotate(
-            of_council=Exists(agreed.filter(side=Side.COUNCIL)),
-            of_organisation=Exists(agreed.filter(side=Side.ORGANISATION)),
-        )
         .order_by("plan__council__name", "pk")
     )
     return {
-        "plan_pk": Subquery(newest.values("plan")[:1]),
+        "plan_pk": Subquery(newest.values("plan")[:1], output_field=UUIDField()),
         "plan_council": Subquery(newest.values("plan__council__name")[:1]),
         "plan_number": Subquery(newest.values("number")[:1]),
         "plan_of_council": Subquery(newest.values("of_council")[:1]),
         "plan_of_organisation": Subquery(newest.values("of_organisation")[:1]),
     }
+
+
+def newest_versions() -> QuerySet:
+    """The versions that hold, with ``of_council`` and ``of_organisation``."""
+    agreed = WorkPlanAgreement.objects.filter(version=OuterRef("pk"))
+    return WorkPlanVersion.objects.newest().annotate(
+        of_council=Exists(agreed.filter(side=Side.COUNCIL)),
+        of_organisation=Exists(agreed.filter(side=Side.ORGANISATION)),
+    )
 
 
 def plan_of(phase: Phase | None) -> Standing | None:
