@@ -28,6 +28,20 @@ def meeting(attendee: str, sequence: int, kind: str, **_old: object) -> str:
     return ""
 
 
+def agenda(meeting: str, user: str) -> str:
+    """Why somebody need not be told of an agenda any more, or ""."""
+    found = (
+        Attendee.objects.select_related("meeting")
+        .filter(meeting=meeting, user=user)
+        .first()
+    )
+    if found is None or not is_still_expected(found):
+        return _("This person no longer belongs to the meeting.")
+    if found.meeting.is_cancelled or found.meeting.is_over:
+        return _("The meeting is over.")
+    return ""
+
+
 def minutes_missing(meeting: str, user: str) -> str:
     """Why nobody need be told any more that there are no minutes, or ""."""
     found = Meeting.objects.select_related("minutes").filter(pk=meeting).first()

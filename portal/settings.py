@@ -213,7 +213,7 @@ MENU_FOR = "procurement.menu.menu_for"  # (request, seats) -> list of menu items
 # (meeting, user) -> list of councils.actions.suggestion.Suggestion
 AGENDA_SUGGESTIONS = "procurement.suggestions.for_meeting"
 MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
-    "agenda": "councils.actions.agenda_sending.still_of_meeting",
+    "agenda": "councils.rechecks.agenda",
     "reminder": "procurement.rechecks.reminder",
     "request_published": "procurement.rechecks.request_published",
     "ready_to_sign": "procurement.rechecks.ready_to_sign",

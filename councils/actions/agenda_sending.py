@@ -4,13 +4,20 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.actions.agenda_rows import hold
+from councils.actions.meeting_mail import place_in_words, when_in_words
 from councils.agenda_changes import Change, changes, snapshot
 from councils.agenda_reading import agenda_of, newest_sent
-from councils.models import Attendee, CouncilMembership, Meeting, SentAgenda
+from councils.models import (
+    Attendee,
+    CareOfficeMembership,
+    CouncilMembership,
+    Meeting,
+    OrganisationMembership,
+    SentAgenda,
+)
 from portal import audit, mail
 from portal.errors import NotAllowedNow
 from portal.mail_choices import kinds_off, reason_to_skip
@@ -84,7 +91,8 @@ def _mail(sent: SentAgenda, found: list[Change]) -> None:
             meeting=meeting.name,
             council=meeting.council.name,
             starts_at=meeting.starts_at,
-            place=meeting.place,
+            when=when_in_words(meeting.starts_at, meeting.ends_at),
+            place=place_in_words(meeting),
             changes=[str(each) for each in told],
             link=meeting.get_absolute_url(),
         )
@@ -92,28 +100,49 @@ def _mail(sent: SentAgenda, found: list[Change]) -> None:
 
 def readers_of(meeting: Meeting, kind: str = SENT) -> list[Reader]:
     """Everybody of a meeting: who gets the mail, and who does not and why."""
-    attendees = meeting.attendees.select_related("user").prefetch_related(
-        "user__mail_opt_outs"
+    attendees = list(
+        meeting.attendees.select_related("user").prefetch_related("user__mail_opt_outs")
     )
-    seats = CouncilMembership.objects.current().filter(council=meeting.council_id)
-    seated = set(seats.values_list("user_id", flat=True))
+    still = _still_here(meeting, attendees)
     return [
-        Reader(
-            each.name,
-            each.user,
-            each.user_id not in seated,
-            why_not(each, seated, kind),
-        )
+        Reader(each.name, each.user, each.is_guest, why_not(each, still, kind))
         for each in attendees
     ]
 
 
-def why_not(attendee: Attendee, seated: set[UUID], kind: str) -> str:
+def _still_here(meeting: Meeting, attendees: list[Attendee]) -> set[UUID]:
+    """Which attendees still have the seat for which they were asked."""
+    asked: dict[bool, set[UUID]] = {True: set(), False: set()}
+    for each in attendees:
+        if each.user_id:
+            asked[each.is_guest].add(each.user_id)
+    seats = CouncilMembership.objects.filter(council=meeting.council_id)
+    staff = OrganisationMembership.objects.filter(
+        organisation__councils=meeting.council_id
+    )
+    wanted = [
+        (seats, asked[False]),
+        (staff, asked[True]),
+        (CareOfficeMembership.objects.all(), asked[True]),
+    ]
+    return {
+        user
+        for terms, users in wanted
+        if users
+        for user in terms.current()
+        .filter(user__in=users)
+        .values_list("user_id", flat=True)
+    }
+
+
+def why_not(attendee: Attendee, still: set[UUID], kind: str) -> str:
     """Why somebody of a meeting gets no mail of its agenda, or ""."""
     user = attendee.user
     if user is None:
         return _("has no account: send the agenda yourself")
-    if not attendee.is_guest and user.pk not in seated:
+    if user.pk not in still:
+        if attendee.is_guest:
+            return _("works there no more")
         return _("has no seat in the council any more")
     if attendee.is_guest and attendee.answer == Attendee.Answer.NO:
         return _("said not to come")
@@ -129,18 +158,3 @@ def unsent_changes(meeting: Meeting) -> list[Change]:
     """What changed since the agenda was sent; nothing when it was not."""
     sent = newest_sent(meeting)
     return changes(sent.items, snapshot(meeting, agenda_of(meeting))) if sent else []
-
-
-def still_of_meeting(meeting: UUID, user: UUID) -> str:
-    """Why a mail of that agenda need not go any more to that person, or ""."""
-    found = Meeting.objects.planned().filter(pk=meeting, ends_at__gt=timezone.now())
-    if not found.exists():
-        return _("The meeting is over or was called off.")
-    row = Attendee.objects.filter(meeting=meeting, user=user).first()
-    if row is None:
-        return _("This person is no longer asked for that meeting.")
-    council = found.values("council")[:1]
-    seats = CouncilMembership.objects.current().filter(council__in=council, user=user)
-    if not row.is_guest and not seats.exists():
-        return _("This person has no such seat in the council any more.")
-    return ""

@@ -15,11 +15,11 @@ from councils.forms.agenda import DeliverForm, PaperForm
 from councils.models import (
     AgendaPaper,
     AgendaPaperVersion,
-    Attendee,
+    Meeting,
     SentAgenda,
     in_reach,
 )
-from councils.permissions import can_deliver, can_edit_item
+from councils.permissions import can_deliver, can_edit_item, council_ids
 from councils.views.agenda_item import back_of, crumbs_of, get_item
 from portal.errors import NotAllowedNow
 from portal.files import file_response
@@ -127,7 +127,8 @@ def _may_read(user: User, version: AgendaPaperVersion) -> bool:
     )
     if own.filter(pk=version.pk).exists():
         return True
-    invited = Attendee.objects.filter(user=user.pk, invited_at__isnull=False)
-    sent = SentAgenda.objects.filter(meeting__in=invited.values("meeting"))
+    # Of the own council one reads what is open now, and not what once was.
+    as_guest = Meeting.objects.visible_to(user).exclude(council__in=council_ids(user))
+    sent = SentAgenda.objects.filter(meeting__in=as_guest.values("pk"))
     newest = {each.meeting_id: each for each in sent.order_by("number")}
     return str(version.pk) in versions_for_guests(newest.values())

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from councils import rechecks
 from councils.actions import agenda as actions
 from councils.actions import agenda_papers as papers
 from councils.actions import agenda_sending as sending
@@ -26,6 +27,7 @@ from tests.factories import (
     AttendeeFactory,
     CouncilMembershipFactory,
     MeetingFactory,
+    OrganisationMembershipFactory,
 )
 from tests.races import side_by_side
 
@@ -279,7 +281,11 @@ def invited(meeting, role="member"):
 
 
 def guest_of(meeting, **fields):
-    return AttendeeFactory(meeting=meeting, is_guest=True, votes=False, **fields).user
+    """Somebody of the organisation who was asked to come."""
+    staff = OrganisationMembershipFactory(organisation=meeting.council.organisation)
+    return AttendeeFactory(
+        meeting=meeting, user=staff.user, is_guest=True, votes=False, **fields
+    ).user
 
 
 def test_nothing_is_mailed_before_the_agenda_is_sent(meeting, secretary):
@@ -339,6 +345,7 @@ def test_who_gets_no_mail_is_told_why(meeting, secretary):
         meeting=meeting, user=None, name="Losse gast", email="g@x.nl", is_guest=True
     )
     AttendeeFactory(meeting=meeting, name="Oud-lid")
+    AttendeeFactory(meeting=meeting, name="Oud-bestuurder", is_guest=True)
 
     found = {each.name: each.why_not for each in sending.readers_of(meeting)}
 
@@ -347,6 +354,7 @@ def test_who_gets_no_mail_is_told_why(meeting, secretary):
         "Gast die niet komt": "komt niet",
         "Losse gast": "heeft geen account; stuur de agenda zelf",
         "Oud-lid": "zit niet meer in de raad",
+        "Oud-bestuurder": "werkt daar niet meer",
     }
 
 
@@ -417,12 +425,12 @@ def test_an_agenda_that_changed_after_the_preview_is_not_sent(meeting, secretary
 
 def test_a_mail_goes_no_more_once_the_meeting_is_called_off(meeting, secretary):
     user = invited(meeting)
-    args = {"meeting": meeting.pk, "user": user.pk}
-    assert sending.still_of_meeting(**args) == ""
+    args = {"meeting": str(meeting.pk), "user": str(user.pk)}
+    assert rechecks.agenda(**args) == ""
 
     Meeting.objects.filter(pk=meeting.pk).update(status="cancelled")
 
-    assert sending.still_of_meeting(**args) != ""
+    assert rechecks.agenda(**args) == "De vergadering is voorbij."
 
 
 # --- What is closed --------------------------------------------------------------
