@@ -252,7 +252,7 @@ class _Maker(Making):
         due = self._date_of(row.phase)
         reason = self._by_own_date(due)
         if due >= self.until:
-            reason = f"{_('New since the last meeting.')} {reason}"
+            reason = " ".join([_("New since the last meeting."), reason])
         return self._make(
             "request",
             InformationRequest(pk=row.pk),
