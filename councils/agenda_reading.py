@@ -1,6 +1,6 @@
 """An agenda with its papers as one reader finds it: one query, whatever its length."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -134,6 +134,8 @@ class ReadingLine(NamedTuple):
     is_closed: bool
     papers: tuple[ReadingPaper, ...]
     subject_url: str = ""
+    # Whether the open actions of the council belong to it.
+    is_of_actions: bool = False
 
 
 class Reading(NamedTuple):
@@ -151,7 +153,7 @@ def reading_of(meeting: Meeting, user: User) -> Reading:
     A guest reads what was sent last, of that what is open, and nothing before it.
     """
     if is_member(user, meeting.council):
-        return _live(meeting, user)
+        return _live(meeting, lambda item: can_read_item(user, item))
     sent = newest_sent(meeting)
     lines = [_sent_line(each) for each in sent.items] if sent else []
     minutes = sum(line.minutes for line in lines if line.level == 1)
@@ -162,11 +164,19 @@ def newest_sent(meeting: Meeting) -> SentAgenda | None:
     return meeting.sent_agendas.order_by("-number").first()
 
 
-def _live(meeting: Meeting, user: User) -> Reading:
+def public_reading_of(meeting: Meeting) -> Reading:
+    """The agenda for anybody: what is open now, and nobody's name."""
+    reading = _live(meeting, lambda item: not item.is_closed)
+    lines = [
+        line._replace(introducer="", subject_url="", is_of_actions=False)
+        for line in reading.lines
+    ]
+    return reading._replace(lines=lines)
+
+
+def _live(meeting: Meeting, readable: Callable[[AgendaItem], bool]) -> Reading:
     agenda = agenda_of(meeting)
-    lines = lines_of(
-        agenda.items, meeting.starts_at, lambda item: can_read_item(user, item)
-    )
+    lines = lines_of(agenda.items, meeting.starts_at, readable)
     return Reading(
         [_live_line(line, agenda) for line in lines],
         is_live=True,
@@ -191,6 +201,7 @@ def _live_line(line: AgendaLine, agenda: Agenda) -> ReadingLine:
         is_closed=item.is_closed,
         papers=tuple(_paper_to_read(paper) for paper in agenda.papers_of(item)),
         subject_url=item.subject_url,
+        is_of_actions=item.kind == AgendaItem.Kind.ACTIONS,
     )
 
 

@@ -63,6 +63,7 @@ council_urls = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", meeting.listing, name="meeting_list"),
     path("<uuid:pk>/verslag/", include(minutes_urls)),
+    path("<uuid:pk>/agenda/pdf/", papers.agenda, name="agenda_pdf"),
     path("besluiten/", include(decision_urls)),
     path("acties/", include(action_urls)),
     path("plannen/", meeting_planning.where, name="meeting_where"),

@@ -17,6 +17,7 @@ from councils.actions.agenda_rows import (
     touch,
     write_order,
 )
+from councils.actions.decision import follow_openness
 from councils.models import AgendaItem, Meeting
 from portal import audit
 from portal.errors import NotAllowedNow, StaleText
@@ -75,6 +76,8 @@ def save_item(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
         )
     item.revision, item.edited_by = now.revision + 1, by
     item.save(update_fields=[*EDITED, "revision", "edited_by"])
+    if item.openness != now.openness:
+        follow_openness(item)
     if meeting:
         touch(meeting)
     audit.record("agenda_item.save", item, by=by, scope=item.council_id)

@@ -22,7 +22,7 @@ from tests.factories import (
 from tests.paper import Page
 
 pytestmark = pytest.mark.django_db
-LINE = "Besloten in de vergadering van dinsdag 8 juni 2027: besluit 2027-7"
+LINE = "besluit 2027-7"
 
 
 @pytest.fixture(autouse=True)
