@@ -9,6 +9,7 @@ import time_machine
 import weasyprint
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from pikepdf import Name
 
 from councils.actions.agenda_sending import send_agenda
 from councils.models import (
@@ -39,10 +40,37 @@ def before(settings, tmp_path):
 
 
 def a_pdf(words: str) -> bytes:
-    """Two pages of somebody, the second with a field that was filled in."""
+    """Two pages of somebody; on the second a field that was filled in, and acts."""
     html = f"""<title>{words}</title><p>{words}</p>
-        <p style="break-before: page"><input value="Ingevuld"></p>"""
-    return weasyprint.HTML(string=html).write_pdf(pdf_forms=True)
+        <p style="break-before: page">Vul in.</p>"""
+    with pikepdf.open(io.BytesIO(weasyprint.HTML(string=html).write_pdf())) as pdf:
+        font = pikepdf.Dictionary(
+            Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica
+        )
+        shown = pdf.make_stream(
+            b"BT /F1 10 Tf 2 4 Td (Ingevuld) Tj ET",
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=[0, 0, 100, 20],
+            Resources=pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font)),
+        )
+        field = pikepdf.Dictionary(
+            Type=Name.Annot,
+            Subtype=Name.Widget,
+            FT=Name.Tx,
+            T="veld",
+            V="Ingevuld",
+            F=4,
+            Rect=[100, 500, 200, 520],
+            AP=pikepdf.Dictionary(N=shown),
+            A=pikepdf.Dictionary(S=Name.JavaScript, JS="app.alert(1)"),
+        )
+        field = pdf.make_indirect(field)
+        pdf.pages[1].Annots = pikepdf.Array([field])
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
+        kept = io.BytesIO()
+        pdf.save(kept)
+    return kept.getvalue()
 
 
 def locked(words: str) -> bytes:
