@@ -87,6 +87,11 @@ class PlanForm(Form):
     def by_hand(self) -> list[forms.BoundField]:
         return [self[str(kind)] for kind in BY_HAND if str(kind) in self.fields]
 
+    @property
+    def has_dates(self) -> bool:
+        """Whether a date was set by hand, or is wrong."""
+        return any(field.value() or field.errors for field in self.by_hand)
+
     def proposed(self) -> Draft:
         """The draft as typed."""
         typed = self.cleaned_data

@@ -72,6 +72,8 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     if "propose" not in request.POST:
         form.fields["reason"].required = False
     draft = _draft(form)
+    # Only a look needs no reason; the page says that a proposal does.
+    form.fields["reason"].required = True
     if draft and "propose" in request.POST:
         try:
             actions.propose(
