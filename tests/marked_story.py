@@ -25,11 +25,14 @@ from councils.models import (
     StandIn,
 )
 from portal.models import User
+from procurement.actions import work_plan as work_plans
+from procurement.actions.work_plan_basis import usual
 from procurement.demo import world as demo_world
 from procurement.demo.build import Story
 from procurement.models import (
     Answer,
     Paragraph,
+    Phase,
     ShowingPart,
     Submission,
     SubmittedItem,
@@ -220,7 +223,17 @@ def tell() -> Marked:
         by=people["marijke"],
     )
     _name_a_stand_in(people, world, today)
+    _plan_with_the_board(story, people["marijke"])
     return Marked(story, people, marks)
+
+
+def _plan_with_the_board(story: Story, secretary: User) -> None:
+    """A plan of the central council, unless the story itself has one."""
+    council, cycle = story.world.councils["centraal"], story.cycles["this"]
+    if WorkPlan.objects.filter(council=council, cycle=cycle).exists():
+        return
+    phase = Phase.objects.submission_phase(cycle).select_related("cycle").get()
+    work_plans.begin(council, usual(council, phase), by=secretary)
 
 
 def _name_a_stand_in(people: dict[str, User], world, today: date) -> None:
