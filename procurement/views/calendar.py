@@ -18,6 +18,7 @@ from portal.http import UserRequest
 from portal.pdf import pdf_response
 from procurement.actions import calendar_feed as actions
 from procurement.calendar_days import (
+    Days,
     Entry,
     Mark,
     days_of,
@@ -61,19 +62,7 @@ def month(
     found = days_of(request.user, weeks[0][0], weeks[-1][-1]).of(
         seat.party_id if seat else None
     )
-    shown = [
-        [
-            Day(
-                day,
-                day.month == first.month,
-                day == today,
-                found.by_day.get(day, []),
-                found.marks.get(day, []),
-            )
-            for day in week
-        ]
-        for week in weeks
-    ]
+    shown = [[_day(day, first, today, found) for day in week] for week in weeks]
     return render(
         request,
         "procurement/calendar/month.html",
@@ -88,6 +77,16 @@ def month(
             "this_month": today.replace(day=1),
             "council": seat,
         },
+    )
+
+
+def _day(day: date, first: date, today: date, found: Days) -> Day:
+    return Day(
+        day,
+        day.month == first.month,
+        day == today,
+        found.by_day.get(day, []),
+        found.marks.get(day, []),
     )
 
 
