@@ -51,7 +51,7 @@ def minutes_missing(meeting: str, user: str) -> str:
         return _("The date has moved.")
     if hasattr(found, "minutes") and found.minutes.status != Minutes.Status.WRITING:
         return _("The minutes were sent round.")
-    seats = CouncilMembership.objects.current().with_role(*PREPARERS)
+    seats = CouncilMembership.objects.current().acting_as(*PREPARERS)
     if not seats.filter(council=found.council_id, user=user).exists():
         return _("This person has no such seat in the council any more.")
     return ""

@@ -87,7 +87,7 @@ def nudge(now: datetime) -> None:
         [
             _nudge_of(meeting, person, after)
             for meeting in meetings
-            for person in people[meeting.council_id]
+            for person in people.get(meeting.council_id, [])
             for after in NUDGED_AFTER
             if _due_at(meeting, after) <= now
         ]
@@ -95,15 +95,17 @@ def nudge(now: datetime) -> None:
 
 
 def _preparers(councils: set[UUID]) -> dict[UUID, list[User]]:
-    """The secretaries of each council; without one its chair and deputy."""
-    terms = CouncilMembership.objects.current().with_role(*PREPARERS)
-    found: dict[UUID, list[CouncilMembership]] = defaultdict(list)
-    for term in terms.filter(council__in=councils).select_related("user"):
-        found[term.council_id].append(term)
+    """Who is secretary of each council now; without one, its chair and deputy."""
+    people = _acting(councils, Role.SECRETARY)
+    without = councils - people.keys()
+    return people | _acting(without, Role.CHAIR, Role.DEPUTY_CHAIR)
+
+
+def _acting(councils: set[UUID], *roles: str) -> dict[UUID, list[User]]:
+    terms = CouncilMembership.objects.current().acting_as(*roles)
     people: dict[UUID, list[User]] = defaultdict(list)
-    for council, seats in found.items():
-        writers = [term for term in seats if term.role == Role.SECRETARY] or seats
-        people[council] = [term.user for term in writers]
+    for term in terms.filter(council__in=councils).select_related("user"):
+        people[term.council_id].append(term.user)
     return people
 
 

@@ -16,6 +16,7 @@ from tests.factories import (
     AttendeeFactory,
     CouncilMembershipFactory,
     MeetingFactory,
+    StandInFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,25 @@ def test_without_a_secretary_chair_and_deputy_are_nudged(meeting):
         send_due_mails()
 
     assert {user for user, _day in nudges()} == {person(meeting, "chair"), deputy}
+
+
+def test_who_stands_in_for_the_secretary_is_nudged_too(meeting):
+    supporter = CouncilMembershipFactory(
+        council=meeting.council, role="supporter", starts_on=date(2025, 1, 1)
+    ).user
+    StandInFactory(
+        term=meeting.council.memberships.get(role="secretary"),
+        deputy=supporter,
+        starts_on=date(2027, 6, 7),
+        ends_on=date(2027, 6, 30),
+    )
+
+    with at("2027-06-11"):
+        send_due_mails()
+        deliver_waiting()
+
+    sent = nudges(status=OutgoingMail.Status.SENT)
+    assert {user for user, _day in sent} == {person(meeting, "secretary"), supporter}
 
 
 @pytest.mark.parametrize(
