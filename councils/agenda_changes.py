@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from councils.agenda_lines import AgendaLine, lines_of
-from councils.agenda_reading import Agenda
+from councils.agenda_reading import Agenda, introducer_of
 from councils.models import Meeting, Openness
 from portal.sentences import enumerated
 
@@ -60,7 +60,7 @@ def _row(line: AgendaLine, agenda: Agenda) -> Row:
         "explanation": item.explanation,
         "goal": item.goal,
         "minutes": line.minutes,
-        "introducer": item.introduced_by,
+        "introducer": introducer_of(item),
         "openness": item.openness,
         "begins": line.begins,
         "papers": [

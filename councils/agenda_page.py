@@ -1,5 +1,6 @@
 """The page on which an agenda is built: what each of its lines shows to whom."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,15 +14,25 @@ from django.utils.translation import ngettext
 
 from councils.agenda_changes import Change, changes, snapshot
 from councils.agenda_lines import AgendaLine, lines_of, minutes_of
-from councils.agenda_reading import Agenda, PaperLine, agenda_of
-from councils.models import AgendaItem, Meeting, SentAgenda
-from councils.permissions import can_edit_item, can_read_item
+from councils.agenda_reading import (
+    GOALS,
+    Agenda,
+    PaperLine,
+    agenda_of,
+    introducer_of,
+    reader_of,
+)
+from councils.models import AgendaItem, Council, Meeting, Openness, SentAgenda
+from councils.permissions import can_chair
 from portal.models import User
 from portal.moments import nl_day_month
+from portal.prepared import fetch
 from portal.templatetags.portal import Badge
 
 # So many of those that wait stand beside the agenda; the rest on their own page.
 WAITING_SHOWN = 8
+NO_ITEM = UUID(int=0)
+Origin = AgendaItem.Origin
 
 
 class Row(NamedTuple):
@@ -67,9 +78,13 @@ class Page(NamedTuple):
     unsent: list[Change]
 
 
-def for_building(user: User) -> QuerySet[Meeting]:
-    """Meetings that ``user`` may know of, each with the agenda that was sent last and
-    the day of the next one."""
+def for_building(user: User, pk: UUID) -> Meeting | None:
+    """The meeting that ``user`` may know of, with the agenda that was sent last and the
+    day of the next one."""
+    return next(iter(fetch(_for_building, user, pk)), None)
+
+
+def _for_building(user: User, pk: UUID) -> QuerySet[Meeting]:
     sent = SentAgenda.objects.filter(meeting=OuterRef("pk")).order_by("-number")
     later = Meeting.objects.planned().filter(
         council=OuterRef("council"), starts_at__gt=OuterRef("starts_at")
@@ -77,6 +92,7 @@ def for_building(user: User) -> QuerySet[Meeting]:
     following = later.order_by("starts_at", "pk")
     return (
         Meeting.objects.visible_to(user)
+        .filter(pk=pk)
         .select_related("council")
         .annotate(
             sent_items=Subquery(sent.values("items")[:1], output_field=JSONField()),
@@ -89,19 +105,22 @@ def for_building(user: User) -> QuerySet[Meeting]:
 def page_of(meeting: Meeting, user: User, moved: UUID | None = None) -> Page:
     """The agenda of a meeting from `for_building`, for who builds it: one query."""
     agenda = agenda_of(meeting, with_waiting=True)
-    lines = lines_of(
-        agenda.items, meeting.starts_at, lambda item: can_read_item(user, item)
-    )
+    may_read = reader_of(user, meeting.council)
+    lines = lines_of(agenda.items, meeting.starts_at, may_read)
     sent = meeting.__dict__["sent_items"]
     next_at: datetime | None = meeting.__dict__["next_at"]
-    next_day = nl_day_month(next_at) if next_at else ""
-    today = timezone.localdate()
-    waiting = [item for item in agenda.waiting if can_read_item(user, item)]
+    may_edit = editor_of(user, meeting.council)
+    build = Rows(
+        agenda,
+        timezone.localdate(),
+        nl_day_month(next_at) if next_at else "",
+        # Asked once: the address of each differs by its key alone.
+        reverse("councils:item_edit", args=[NO_ITEM]),
+        moved,
+    )
+    waiting = [item for item in agenda.waiting if may_read(item)]
     return Page(
-        [
-            _row(line, agenda, user, today, next_day, is_open=line.item.pk == moved)
-            for line in lines
-        ],
+        [build.row(line, may_edit=may_edit(line.item)) for line in lines],
         [_waiting(item) for item in waiting[:WAITING_SHOWN]],
         len(waiting),
         fit_of(lines, meeting),
@@ -109,38 +128,51 @@ def page_of(meeting: Meeting, user: User, moved: UUID | None = None) -> Page:
     )
 
 
-def _row(
-    line: AgendaLine,
-    agenda: Agenda,
-    user: User,
-    today: date,
-    next_day: str,
-    *,
-    is_open: bool,
-) -> Row:
-    item = line.item
-    takes = item.minutes or line.minutes
-    facts, badges = [minutes_in_words(takes)] if takes else [], []
-    if line.is_readable:
-        facts.insert(0, str(item.get_goal_display()))
-        if item.introduced_by:
-            facts.append(item.introduced_by)
-        badges = _badges(line, agenda.papers_of(item), today)
-    elif line.level == 1:
-        badges = [Badge(_("only members read this"), "", "lock")]
-    may_edit = can_edit_item(user, item)
-    return Row(
-        key=str(item.pk),
-        number=line.number,
-        is_sub=line.level > 1,
-        begins=line.begins,
-        title=line.title,
-        facts=capfirst(", ".join(facts)),
-        badges=tuple(badges),
-        edit_url=reverse("councils:item_edit", args=[item.pk]) if may_edit else "",
-        next_day=next_day,
-        has_steps_open=is_open,
-    )
+def editor_of(user: User, council: Council) -> Callable[[AgendaItem], bool]:
+    """What ``user`` may change of an agenda of one's own making: as `can_edit_item`."""
+    may_read, is_chair = reader_of(user, council), can_chair(user, council)
+
+    def may_edit(item: AgendaItem) -> bool:
+        if item.openness != Openness.MEMBERS or is_chair:
+            return may_read(item)
+        is_own = item.added_by_id == user.pk and item.origin == Origin.PROPOSED
+        return is_own and may_read(item)
+
+    return may_edit
+
+
+class Rows(NamedTuple):
+    """Makes the rows of an agenda of what they share."""
+
+    agenda: Agenda
+    today: date
+    next_day: str
+    edit_url: str
+    moved: UUID | None
+
+    def row(self, line: AgendaLine, *, may_edit: bool) -> Row:
+        item, key = line.item, str(line.item.pk)
+        takes = item.minutes or line.minutes
+        facts, badges = [minutes_in_words(takes)] if takes else [], []
+        if line.is_readable:
+            facts.insert(0, str(GOALS[item.goal]))
+            if introducer := introducer_of(item):
+                facts.append(introducer)
+            badges = _badges(line, self.agenda.papers_of(item), self.today)
+        elif line.level == 1:
+            badges = [Badge(_("only members read this"), "", "lock")]
+        return Row(
+            key=key,
+            number=line.number,
+            is_sub=line.level > 1,
+            begins=line.begins,
+            title=line.title,
+            facts=capfirst(", ".join(facts)),
+            badges=tuple(badges),
+            edit_url=self.edit_url.replace(str(NO_ITEM), key) if may_edit else "",
+            next_day=self.next_day,
+            has_steps_open=item.pk == self.moved,
+        )
 
 
 def _badges(line: AgendaLine, papers: list[PaperLine], today: date) -> list[Badge]:
@@ -173,7 +205,7 @@ def _badges(line: AgendaLine, papers: list[PaperLine], today: date) -> list[Badg
 
 
 def _waiting(item: AgendaItem) -> Waiting:
-    who = item.added_by.name if item.is_proposal and item.added_by else ""
+    who = item.__dict__["proposed"] or "" if item.is_proposal else ""
     return Waiting(str(item.pk), item.title, who)
 
 

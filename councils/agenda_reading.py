@@ -13,12 +13,17 @@ from councils.agenda_lines import AgendaLine, lines_of, minutes_of
 from councils.models import (
     AgendaItem,
     AgendaPaperVersion,
+    Council,
+    ItemGoal,
     Meeting,
     Openness,
     SentAgenda,
 )
-from councils.permissions import can_read_item, is_member
+from councils.permissions import is_member, is_voting_member
 from portal.models import User
+from portal.prepared import fetch_of
+
+GOALS = dict(ItemGoal.choices)
 
 
 class PaperLine(NamedTuple):
@@ -53,11 +58,12 @@ def agenda_of(meeting: Meeting, *, with_waiting: bool = False) -> Agenda:
 
     Nothing is left out: ask `can_read_item` of each before it is shown.
     """
-    wanted = Q(meeting=meeting.pk)
     if with_waiting:
-        wanted |= Q(meeting__isnull=True, council=meeting.council_id)
+        rows = fetch_of(_of_council, meeting.pk, meeting.council_id)
+    else:
+        rows = fetch_of(_of_meeting, meeting.pk)
     agenda = Agenda()
-    for item in _with_papers(AgendaItem.objects.filter(wanted)):
+    for item in rows:
         if item.pk not in agenda.papers:
             agenda.papers[item.pk] = []
             (agenda.items if item.meeting_id else agenda.waiting).append(item)
@@ -66,15 +72,25 @@ def agenda_of(meeting: Meeting, *, with_waiting: bool = False) -> Agenda:
     return agenda
 
 
+def _of_meeting(meeting_id: UUID) -> QuerySet:
+    return _with_papers(AgendaItem.objects.filter(meeting=meeting_id))
+
+
+def _of_council(meeting_id: UUID, council_id: UUID) -> QuerySet:
+    waiting = Q(meeting__isnull=True, council=council_id)
+    return _with_papers(AgendaItem.objects.filter(Q(meeting=meeting_id) | waiting))
+
+
 def _with_papers(items: QuerySet[AgendaItem]) -> QuerySet:
     """Each item once for each of its papers, or once without any."""
     newest = AgendaPaperVersion.objects.filter(paper=OuterRef("papers__pk"))
     version = JSONObject(pk="pk", number="number", filename="filename", size="size")
     return (
         items.filter(dropped_at__isnull=True)
-        .select_related("introducer", "added_by")
         .defer("notes")
         .annotate(
+            introduced=F("introducer__name"),
+            proposed=F("added_by__name"),
             paper_pk=F("papers__pk"),
             paper_title=F("papers__title"),
             paper_due_on=F("papers__due_on"),
@@ -84,6 +100,20 @@ def _with_papers(items: QuerySet[AgendaItem]) -> QuerySet:
         )
         .order_by("order", "created_at", "pk", "papers__order", "papers__pk")
     )
+
+
+def introducer_of(item: AgendaItem) -> str:
+    """Who introduces an item of an `Agenda`, without a query."""
+    return item.__dict__["introduced"] or item.introducer_name
+
+
+def reader_of(user: User, council: Council) -> Callable[[AgendaItem], bool]:
+    """Which items of one council ``user`` may read: `can_read_item` for many."""
+    if is_voting_member(user, council):
+        return lambda _item: True
+    if is_member(user, council):
+        return lambda item: item.openness != Openness.MEMBERS
+    return lambda _item: False
 
 
 def _paper(item: AgendaItem) -> PaperLine:
@@ -153,7 +183,7 @@ def reading_of(meeting: Meeting, user: User) -> Reading:
     A guest reads what was sent last, of that what is open, and nothing before it.
     """
     if is_member(user, meeting.council):
-        return _live(meeting, lambda item: can_read_item(user, item))
+        return _live(meeting, reader_of(user, meeting.council))
     sent = newest_sent(meeting)
     lines = [_sent_line(each) for each in sent.items] if sent else []
     minutes = sum(line.minutes for line in lines if line.level == 1)
@@ -194,9 +224,9 @@ def _live_line(line: AgendaLine, agenda: Agenda) -> ReadingLine:
         begins=line.begins,
         is_readable=True,
         title=item.title,
-        goal=str(item.get_goal_display()),
+        goal=str(GOALS[item.goal]),
         minutes=line.minutes,
-        introducer=item.introduced_by,
+        introducer=introducer_of(item),
         explanation=item.explanation,
         is_closed=item.is_closed,
         papers=tuple(_paper_to_read(paper) for paper in agenda.papers_of(item)),
@@ -228,7 +258,7 @@ def _sent_line(row: dict) -> ReadingLine:
         begins=row["begins"],
         is_readable=True,
         title=row["title"],
-        goal=str(AgendaItem(goal=row["goal"]).get_goal_display()),
+        goal=str(GOALS[row["goal"]]),
         minutes=minutes,
         introducer=row["introducer"],
         explanation=row["explanation"],

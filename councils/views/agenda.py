@@ -30,7 +30,9 @@ PLACE, NEXT, WAIT, TAKE = "place", "next", "wait", "take"
 
 def building(request: UserRequest, pk: UUID) -> Meeting:
     """A meeting of which this person makes the agenda; else it is not there."""
-    meeting = get_object_or_404(for_building(request.user), pk=pk)
+    meeting = for_building(request.user, pk)
+    if meeting is None:
+        raise Http404
     require(can_prepare(request.user, meeting.council))
     return meeting
 
