@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -112,6 +113,7 @@ def page_of(meeting: Meeting, user: User, moved: UUID | None = None) -> Page:
     may_edit = editor_of(user, meeting.council)
     build = Rows(
         agenda,
+        {value: str(label) for value, label in GOALS.items()},
         timezone.localdate(),
         nl_day_month(next_at) if next_at else "",
         # Asked once: the address of each differs by its key alone.
@@ -145,6 +147,7 @@ class Rows(NamedTuple):
     """Makes the rows of an agenda of what they share."""
 
     agenda: Agenda
+    goals: dict[str, str]
     today: date
     next_day: str
     edit_url: str
@@ -155,7 +158,7 @@ class Rows(NamedTuple):
         takes = item.minutes or line.minutes
         facts, badges = [minutes_in_words(takes)] if takes else [], []
         if line.is_readable:
-            facts.insert(0, str(GOALS[item.goal]))
+            facts.insert(0, self.goals[item.goal])
             if introducer := introducer_of(item):
                 facts.append(introducer)
             badges = _badges(line, self.agenda.papers_of(item), self.today)
@@ -241,5 +244,6 @@ def fit_of(lines: list[AgendaLine], meeting: Meeting) -> Fit:
     return Fit(text, left < 0, tuple(notes))
 
 
+@lru_cache(maxsize=128)
 def minutes_in_words(count: int) -> str:
     return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": count}

@@ -24,6 +24,24 @@ from portal.models import User
 from portal.prepared import fetch_of
 
 GOALS = dict(ItemGoal.choices)
+# What an agenda is made of; the rest of an item is asked for where it is needed.
+COLUMNS = [
+    "council",
+    "meeting",
+    "parent",
+    "order",
+    "origin",
+    "title",
+    "explanation",
+    "goal",
+    "minutes",
+    "introducer_name",
+    "openness",
+    "subject_url",
+    "accepted_at",
+    "dropped_at",
+    "added_by",
+]
 
 
 class PaperLine(NamedTuple):
@@ -87,7 +105,7 @@ def _with_papers(items: QuerySet[AgendaItem]) -> QuerySet:
     version = JSONObject(pk="pk", number="number", filename="filename", size="size")
     return (
         items.filter(dropped_at__isnull=True)
-        .defer("notes")
+        .only(*COLUMNS)
         .annotate(
             introduced=F("introducer__name"),
             proposed=F("added_by__name"),

@@ -15,6 +15,7 @@ from councils.actions import agenda as actions
 from councils.actions import agenda_sending as sending
 from councils.agenda_lines import AgendaLine, lines_of
 from councils.agenda_page import for_building, page_of
+from councils.agenda_reading import GOALS
 from councils.forms.agenda import QuickItemForm
 from councils.models import AgendaItem, Meeting
 from councils.permissions import can_prepare, can_read_item
@@ -46,7 +47,6 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     form = QuickItemForm(
         request.POST or None,
         instance=AgendaItem(meeting=meeting, council_id=meeting.council_id),
-        initial={"goal": "discuss"},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -64,7 +64,8 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
         "councils/agenda/edit.html",
         {
             **_shown(meeting, request.user, moved=_moved(request)),
-            "form": form,
+            "form": form if form.is_bound else None,
+            "goals": tuple((value, str(label)) for value, label in GOALS.items()),
             "suggestions": suggestions_for(meeting, request.user),
             "crumbs": [
                 (_("Meetings"), reverse("councils:meeting_list")),
