@@ -30,6 +30,7 @@ COLUMNS = [
     "meeting",
     "parent",
     "order",
+    "kind",
     "origin",
     "title",
     "explanation",
