@@ -58,9 +58,7 @@ def remove(action: ActionItem, *, by: User) -> None:
     if action.item is not None:
         writable(action.item.meeting, by=by)
     action = lock(action)
-    # Of its item: what is closed with it stays closed in the trail of the council.
-    about = action.item or action
-    audit.record("action_item.remove", about, by=by, scope=action.council_id)
+    _record("action_item.remove", action, by)
     action.delete()
 
 
@@ -137,4 +135,5 @@ def _end(action: ActionItem, status: str, note: str) -> ActionItem:
 
 
 def _record(verb: str, action: ActionItem, by: User) -> None:
-    audit.record(verb, action, by=by, scope=action.council_id)
+    # Of its item: what is closed stays closed in the trail, also when it is taken back.
+    audit.record(verb, action.item or action, by=by, scope=action.council_id)

@@ -67,14 +67,7 @@ def remove(decision: Decision, *, by: User) -> None:
         raise NotAllowedNow(
             _("Only the last decision of the year can go. Change its words instead.")
         )
-    # Of its item: what is closed with it stays closed in the trail of the council.
-    audit.record(
-        "decision.remove",
-        decision.item,
-        by=by,
-        scope=decision.council_id,
-        number=decision.reference,
-    )
+    _record("decision.remove", decision, by)
     try:
         Decision.objects.get(pk=decision.pk).delete()
     except ProtectedError as error:
@@ -119,6 +112,11 @@ def _check_votes(decision: Decision) -> None:
 
 
 def _record(verb: str, decision: Decision, by: User) -> None:
+    # Of its item: what is closed stays closed in the trail, also when it is taken back.
     audit.record(
-        verb, decision, by=by, scope=decision.council_id, number=decision.reference
+        verb,
+        decision.item,
+        by=by,
+        scope=decision.council_id,
+        number=decision.reference,
     )

@@ -50,17 +50,7 @@ def sign(request: UserRequest, pk: UUID) -> HttpResponse:
         return redirect("procurement:submission_detail", pk)
     submission = version.submission
     reading = whole(version, Reader.COUNCIL)
-    decisions = list(recent_of(submission.council, request.user))
-    about_this = [
-        each
-        for each in decisions
-        if each.item.subject_url == submission.get_absolute_url()
-    ]
-    form = SignForm(
-        request.POST or None,
-        decisions=decisions,
-        initial={"decision": about_this[0].pk if about_this else ""},
-    )
+    form = _sign_form(request, submission)
     if request.method == "POST" and form.is_valid():
         try:
             signature = actions.sign(
@@ -88,10 +78,24 @@ def sign(request: UserRequest, pk: UUID) -> HttpResponse:
             "reading": reading,
             "counts": counts_of(reading),
             "form": form,
-            "has_decisions": bool(decisions),
+            "has_decisions": bool(form.decisions),
             "seen": actions.signing_code(version, list(version.statements.all())),
             "reactions": reactions_to(version),
         },
+    )
+
+
+def _sign_form(request: UserRequest, submission: Submission) -> SignForm:
+    """The form; the council's decision about this submission is chosen in it."""
+    decisions = list(recent_of(submission.council, request.user))
+    about_this = [
+        each.pk
+        for each in decisions
+        if each.item.subject_url == submission.get_absolute_url()
+    ]
+    chosen = about_this[0] if about_this else ""
+    return SignForm(
+        request.POST or None, decisions=decisions, initial={"decision": chosen}
     )
 
 

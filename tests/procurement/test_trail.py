@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import date, datetime
 from uuid import uuid4
 
 import pytest
@@ -11,17 +12,23 @@ from django.core.management import call_command
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from councils.actions import action_item as action_items
+from councils.actions import decision as decisions
 from councils.actions import invitation as invitations
-from councils.models import Council, Invitation
+from councils.actions import minutes
+from councils.models import ActionItem, Council, Decision, Invitation
+from portal.dates import AMSTERDAM
 from portal.models import AuditEvent
 from procurement.actions import council_input as inputs
 from procurement.actions import submission as submissions
 from procurement.models import CouncilInput
 from procurement.trail import WORDS
 from tests.factories import (
+    AgendaItemFactory,
     CouncilFactory,
     CouncilInputFactory,
     CouncilMembershipFactory,
+    MeetingFactory,
     SubmissionFactory,
 )
 
@@ -122,6 +129,28 @@ def test_of_a_closed_item_only_the_chair_reads_anything(client, house):
             client, leader
         )
     # Nor that it was there before it was closed.
+    assert house.lines(client, house.secretary) == []
+
+
+def test_of_what_only_members_read_no_helper_learns_that_it_was_decided(client, house):
+    meeting = MeetingFactory(
+        council=house.council,
+        starts_at=datetime(2027, 6, 15, 9, tzinfo=AMSTERDAM),
+        ends_at=datetime(2027, 6, 15, 11, tzinfo=AMSTERDAM),
+    )
+    item = AgendaItemFactory(meeting=meeting, openness="members")
+    minutes.save_notes(item, "Onder ons.", revision=0, by=house.chair)
+    first = decisions.record(Decision(item=item, text="Ja."), by=house.chair)
+    decisions.change(first, by=house.chair)
+    decisions.remove(first, by=house.chair)
+    action = ActionItem(
+        item=item, what="Bel.", owner=house.chair, due_on=date(2027, 7, 1)
+    )
+    action_items.remove(action_items.take_on(action, by=house.chair), by=house.chair)
+
+    told = [what for _who, what in house.lines(client, house.chair)]
+    assert "Schreef in een verslag wat is gezegd" in told
+    assert "Haalde besluit 2027-1 weg" in told
     assert house.lines(client, house.secretary) == []
 
 
