@@ -35,6 +35,12 @@ class StandingForm(Form):
         choices=AgendaItem.Kind.choices, required=False, widget=forms.HiddenInput
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # An empty row is no row; to say so at each of its fields helps nobody.
+            field.may_wait = True  # type: ignore[attr-defined]
+
     def item(self) -> StandingItem:
         cleaned = self.cleaned_data
         return StandingItem(

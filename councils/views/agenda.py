@@ -44,11 +44,11 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     if meeting.is_cancelled:
         messages.error(request, _("This meeting was called off."))
         return redirect(meeting)
-    form = QuickItemForm(
-        request.POST or None,
-        instance=AgendaItem(meeting=meeting, council_id=meeting.council_id),
-    )
-    if request.method == "POST" and form.is_valid():
+    form = None
+    if request.method == "POST":
+        new = AgendaItem(meeting=meeting, council_id=meeting.council_id)
+        form = QuickItemForm(request.POST, instance=new)
+    if form is not None and form.is_valid():
         try:
             item = actions.add_item(form.save(commit=False), by=request.user)
         except NotAllowedNow as error:
@@ -64,7 +64,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
         "councils/agenda/edit.html",
         {
             **_shown(meeting, request.user, moved=_moved(request)),
-            "form": form if form.is_bound else None,
+            "form": form,
             "goals": tuple((value, str(label)) for value, label in GOALS.items()),
             "suggestions": suggestions_for(meeting, request.user),
             "crumbs": [
