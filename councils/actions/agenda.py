@@ -19,6 +19,7 @@ from councils.actions.agenda_rows import (
 )
 from councils.actions.decision import follow_openness
 from councils.models import AgendaItem, Meeting
+from councils.permissions import can_edit_item
 from portal import audit
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import User
@@ -243,6 +244,10 @@ def drop_item(item: AgendaItem, *, reason: str, by: User) -> AgendaItem:
         taken = [lock(item)]
         if taken[0].dropped_at or taken[0].meeting_id:
             raise NotAllowedNow(_("This item does not wait any more."))
+    if not all(can_edit_item(by, row) for row in taken):
+        raise NotAllowedNow(
+            _("Something closed stands under this item. Move that first.")
+        )
     for row in taken:
         row.dropped_at, row.dropped_because = timezone.now(), reason
         row.save(update_fields=["dropped_at", "dropped_because"])

@@ -91,6 +91,8 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
 
 def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     """Change an item; when somebody else did so meanwhile, both texts are shown."""
+    if request.method == "POST" and not _items(request.user).filter(pk=pk).exists():
+        return _given_back(request)
     item = get_item(request, pk)
     require(can_edit_item(request.user, item))
     revision, title = item.revision, item.title
@@ -127,6 +129,14 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
             "crumbs": crumbs_of(item, request.user),
         },
     )
+
+
+def _given_back(request: UserRequest) -> HttpResponse:
+    """What was typed for an item that is not there, or no more for this person: it
+    was closed meanwhile. Whatever the reason, the answer is the same."""
+    typed = [request.POST.get(name, "") for name in ("title", "explanation")]
+    context = {"typed": "\n\n".join(each for each in typed if each)}
+    return render(request, "councils/agenda/given_back.html", context, status=404)
 
 
 def _number(value: str) -> int:

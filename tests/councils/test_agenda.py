@@ -227,6 +227,19 @@ def test_a_dropped_item_keeps_its_reason_and_leaves_the_agenda(meeting, secretar
     assert AgendaItem.objects.get(pk=b.pk).dropped_because == "Al besproken."
 
 
+def test_nobody_takes_away_unseen_what_is_closed_to_them(meeting, secretary):
+    chair = seated(meeting, "chair")
+    item = add(meeting, secretary)
+    add(meeting, chair, title="Geheim", parent=item, openness=Openness.MEMBERS)
+
+    with pytest.raises(NotAllowedNow):
+        actions.drop_item(item, reason="Weg ermee.", by=secretary)
+    assert titles(meeting) == ["Begroting", "Geheim"]
+
+    actions.drop_item(item, reason="Al besproken.", by=chair)
+    assert titles(meeting) == []
+
+
 def test_a_stale_edit_is_told_who_was_first_and_overwrites_nothing(meeting, secretary):
     item = add(meeting, secretary)
     chair = seated(meeting, "chair")

@@ -1,6 +1,7 @@
 """The pages of an agenda: built, changed by two at once, read, and kept closed."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -469,6 +470,22 @@ def test_a_helper_cannot_close_an_item_to_helpers(client, meeting, secretary):
     assert response.status_code == 200
     item.refresh_from_db()
     assert item.openness == Openness.OPEN
+
+
+def test_what_was_typed_is_given_back_when_the_item_was_closed_meanwhile(
+    client, meeting, secretary, closed
+):
+    client.force_login(secretary)
+    typed = {"title": "Begroting", "explanation": "Mijn woorden", "revision": "0"}
+
+    response = client.post(page("item_edit", closed.pk), typed)
+
+    assertContains(response, "Mijn woorden", status_code=404)
+    assertNotContains(response, TITLE, status_code=404)
+    nothing = client.post(page("item_edit", uuid4()), typed)
+    assertContains(nothing, "Mijn woorden", status_code=404)
+    closed.refresh_from_db()
+    assert closed.title == TITLE
 
 
 def test_another_council_finds_nothing_of_it(client, meeting, closed):
