@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from councils.actions.action_item_mail import still_open
 from councils.actions.meeting_people import is_still_expected
 from councils.actions.minutes_mail import PREPARERS
+from councils.actions.term import KEEPERS, still_ends
 from councils.models import Attendee, CouncilMembership, Meeting, Minutes
 from portal.models import User
 
@@ -71,5 +72,16 @@ def action_due(council: str, user: str, due_on: str) -> str:
         return _("There is nothing left to do for that day.")
     seats = CouncilMembership.objects.current().filter(council=council, user=user)
     if not seats.exists():
+        return _("This person has no such seat in the council any more.")
+    return ""
+
+
+def term_ends(term: str, user: str, on: str) -> str:
+    """Why nobody need be told any more that a term ends, or ""."""
+    if not still_ends(term, on):
+        return _("The date has moved.")
+    council = CouncilMembership.objects.filter(pk=term).values("council")
+    keepers = CouncilMembership.objects.current().acting_as(*KEEPERS)
+    if not keepers.filter(council__in=council, user=user).exists():
         return _("This person has no such seat in the council any more.")
     return ""

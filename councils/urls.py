@@ -7,6 +7,7 @@ from councils.views import (
     plan_days,
     staff,
     stand_in,
+    term,
 )
 
 app_name = "councils"
@@ -15,11 +16,14 @@ app_name = "councils"
 council_urls = [
     path("", council.detail, name="council_detail"),
     path("uitnodigen/", council.invite, name="council_invite"),
+    path("termijnen/", term.terms, name="council_terms"),
+    path("overdragen/", term.hand_over, name="council_handover"),
 ]
 
 # /wie-is-wie/plekken/<pk>/
 term_urls = [
     path("stoppen/", council.end_term, name="term_end"),
+    path("langer/", term.extend, name="term_extend"),
     path("rol/", council.change_role, name="term_role"),
     path("vervanging/", stand_in.create, name="stand_in_create"),
 ]

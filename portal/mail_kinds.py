@@ -100,6 +100,12 @@ KINDS = {
             _("you take the place of somebody"),
             required=_("Others count on you on those days."),
         ),
+        MailKind("term_ends", _("a term ends")),
+        MailKind(
+            "handed_over",
+            _("work that was handed over to you"),
+            required=_("Others count on you to do it."),
+        ),
         MailKind(
             "invitation",
             _("an invitation"),

@@ -224,6 +224,7 @@ MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "minutes_missing": "councils.rechecks.minutes_missing",
     "minutes_sent": "councils.rechecks.minutes_sent",
     "action_due": "councils.rechecks.action_due",
+    "term_ends": "councils.rechecks.term_ends",
 }
 
 # Without a visit; each visit after a day puts the end off. See portal/README.md.

@@ -67,7 +67,6 @@ class Entry:
     whose: str = ""
     day: date
     at: datetime | None = None
-    ends_at: datetime | None = None
     councils: frozenset[UUID]
     url: str
     sequence: int = 0
@@ -193,7 +192,7 @@ def _meetings(user: User, first: date, last: date) -> Iterator[Entry]:
             starts_at__gte=moment(first, time.min),
             starts_at__lt=moment(last + ONE_DAY, time.min),
         )
-        .select_related("council")
+        .select_related("council", "location")
         .order_by("starts_at", "pk")
     )
     for each in meetings if seats_of(user) else []:
@@ -204,11 +203,8 @@ def _meetings(user: User, first: date, last: date) -> Iterator[Entry]:
             whose=each.council.name,
             day=timezone.localdate(each.starts_at),
             at=each.starts_at,
-            ends_at=each.ends_at,
             councils=frozenset({each.council_id} & own),
             url=each.get_absolute_url(),
-            sequence=each.sequence,
-            changed_at=each.changed_at,
             meeting=each,
         )
 

@@ -39,6 +39,7 @@ WORDS: dict[str, Promise] = {
     "membership.begin": gettext_lazy("%(about)s got a seat: %(role)s"),
     "membership.end": gettext_lazy("a last day for %(about)s"),
     "membership.change_role": gettext_lazy("another role for %(about)s: %(role)s"),
+    "membership.extend": gettext_lazy("a later last day for %(about)s"),
     "stand_in.name": gettext_lazy("let %(about)s take the place of the %(role)s"),
     "stand_in.end": gettext_lazy("ended that somebody takes the place of the %(role)s"),
     "council.import": gettext_lazy("added the council from a file"),

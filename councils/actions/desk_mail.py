@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from councils.actions import action_item_mail, meeting_due, minutes_mail
+from councils.actions import action_item_mail, meeting_due, minutes_mail, term
 
 logger = logging.getLogger(__name__)
 
@@ -16,6 +16,7 @@ SENDERS: list[Callable[[datetime], None]] = [
     action_item_mail.remind,
     meeting_due.invite_newcomers,
     meeting_due.remind,
+    term.remind,
 ]
 
 

@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from councils.actions import invitation as invitations
 from councils.actions import membership as actions
+from councils.actions.handover import things_of
 from councils.actions.stand_in import can_be_replaced
 from councils.forms.membership import EndForm, InvitationForm, RoleForm
 from councils.models import (
@@ -180,6 +182,9 @@ def end_term(request: UserRequest, pk) -> HttpResponse:
             form.add_error("last_day", str(error))
         else:
             messages.success(request, _("The last day is saved."))
+            if things_of(term.user, term.council, reader=request.user):
+                address = reverse("councils:council_handover", args=[term.council_id])
+                return redirect(f"{address}?van={term.pk}")
             return redirect(term.council)
     return render(
         request, "councils/council/term_end.html", {"form": form, "term": term}

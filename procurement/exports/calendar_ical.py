@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
+from councils.actions.meeting_calendar import event_of
 from portal.ical import DEADLINE_SHOWN_AS, Event, calendar_text, uid
 from portal.models import AuditEvent, User
 from procurement.calendar_days import Entry, Kind, days_of
@@ -56,6 +57,9 @@ def _changes(entries: Iterable[Entry]) -> dict[UUID, Changes]:
 
 def event(entry: Entry, changes: dict[UUID, Changes]) -> Event:
     """One entry as a calendar keeps it: by its lasting name, the newest number wins."""
+    if entry.meeting is not None:
+        # The very same as in the invitation.
+        return event_of(entry.meeting)
     changed = changes.get(entry.pk)
     known = [each for each in (entry.changed_at, changed and changed.last_at) if each]
     made = Event(
@@ -67,16 +71,7 @@ def event(entry: Entry, changes: dict[UUID, Changes]) -> Event:
         sequence=entry.sequence + (changed.times if changed else 0),
         url=settings.SITE_URL + entry.url,
         takes_time=False,
-        is_cancelled=entry.is_cancelled,
     )
-    if entry.meeting is not None and entry.at and entry.ends_at:
-        return replace(
-            made,
-            starts_at=entry.at,
-            ends_at=entry.ends_at,
-            location=entry.meeting.place,
-            takes_time=True,
-        )
     if entry.at:
         return replace(made, starts_at=entry.at - DEADLINE_SHOWN_AS, ends_at=entry.at)
     return made
