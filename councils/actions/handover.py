@@ -132,53 +132,52 @@ def _thing(kind: str, row: Any, title: str, day: date | None, openness: str) -> 
 
 @transaction.atomic
 def hand_over(
-    user: User, council: Council, receivers: Mapping[str, User], *, by: User
+    user: User, council: Council, takers: Mapping[str, User], *, by: User
 ) -> int:
-    """Give each thing that is named to its receiver; how many went.
+    """Give each thing that is named to its taker; how many went.
 
     What was done meanwhile, or never was readable for ``by``, is passed over.
     """
     given: Counter[User] = Counter()
     for thing in things_of(user, council, reader=by):
-        receiver = receivers.get(thing.key)
-        if receiver is None:
+        taker = takers.get(thing.key)
+        if taker is None:
             continue
-        _refuse_wrong_receiver(thing, council, receiver)
-        _give(thing.row, receiver, by)
-        given[receiver] += 1
-    for receiver, count in given.items():
-        if receiver != by:
-            _tell(receiver, count, user, council, by)
+        _refuse_wrong_taker(thing, council, taker)
+        _give(thing.row, taker, by)
+        given[taker] += 1
+    for taker, count in given.items():
+        if taker != by:
+            _tell(taker, count, user, council, by)
     return given.total()
 
 
-def _refuse_wrong_receiver(thing: Thing, council: Council, receiver: User) -> None:
+def _refuse_wrong_taker(thing: Thing, council: Council, taker: User) -> None:
     openness = Openness.MEMBERS if thing.is_closed else Openness.OPEN
-    if receiver not in action_item.owners_of(council, openness):
+    if taker not in action_item.owners_of(council, openness):
         raise NotAllowedNow(
-            _("%(name)s cannot take this over: only members read it.")
-            % {"name": receiver}
+            _("%(name)s cannot take this over: only members read it.") % {"name": taker}
         )
 
 
-def _give(row: Any, receiver: User, by: User) -> None:
+def _give(row: Any, taker: User, by: User) -> None:
     if isinstance(row, ActionItem):
-        action_item.hand_over(row, owner=receiver, due_on=row.due_on, by=by)
+        action_item.hand_over(row, owner=taker, due_on=row.due_on, by=by)
     elif isinstance(row, AgendaItem):
         item = lock(row)
-        item.introducer = receiver
+        item.introducer = taker
         agenda.save_item(item, revision=item.revision, by=by)
     elif isinstance(row, AgendaPaper):
-        row.deliverer = receiver
+        row.deliverer = taker
         agenda_papers.save_paper(row, by=by)
     else:
-        _take_place(row, receiver, by)
+        _take_place(row, taker, by)
 
 
-def _take_place(row: StandIn, receiver: User, by: User) -> None:
+def _take_place(row: StandIn, taker: User, by: User) -> None:
     follower = StandIn(
         term=row.term,
-        deputy=receiver,
+        deputy=taker,
         starts_on=max(row.starts_on, timezone.localdate()),
         ends_on=row.ends_on,
     )
@@ -186,11 +185,11 @@ def _take_place(row: StandIn, receiver: User, by: User) -> None:
     stand_ins.name(follower, by=by)
 
 
-def _tell(receiver: User, count: int, leaver: User, council: Council, by: User) -> None:
+def _tell(taker: User, count: int, leaver: User, council: Council, by: User) -> None:
     mail.queue(
         "handed_over",
-        to=receiver,
-        key=f"handed_over:{council.pk}:{leaver.pk}:{receiver.pk}:{_now()}",
+        to=taker,
+        key=f"handed_over:{council.pk}:{leaver.pk}:{taker.pk}:{_now()}",
         count=count,
         person=leaver.name,
         giver=by.name,

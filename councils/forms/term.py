@@ -64,10 +64,14 @@ class HandoverForm(Form):
                 help_text=_hint(thing),
             )
 
+        for field in self.fields.values():
+            # Each has an answer from the start: nothing to say about leaving it out.
+            field.may_wait = True  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         everything = cleaned.get("everything", "")
-        self.receivers: dict[str, User] = {}
+        self.takers: dict[str, User] = {}
         for thing in self.things:
             chosen = cleaned.get(thing.key, "") or everything
             if chosen in {"", NOBODY}:
@@ -78,8 +82,8 @@ class HandoverForm(Form):
                     _("Only members read this. Choose a member who takes it over."),
                 )
                 continue
-            self.receivers[thing.key] = self.people[chosen]
-        if not self.receivers and not self.errors:
+            self.takers[thing.key] = self.people[chosen]
+        if not self.takers and not self.errors:
             self.add_error("everything", _("Choose who takes something over."))
         return cleaned
 
@@ -94,4 +98,9 @@ KINDS = {
 
 def _hint(thing: Thing) -> str:
     kind = str(KINDS[thing.key.partition("-")[0]])
-    return f"{kind}, {nl_short_date(thing.day)}" if thing.day else kind
+    parts = [kind]
+    if thing.is_closed:
+        parts.append(str(_("only members read it")))
+    if thing.day:
+        parts.append(nl_short_date(thing.day))
+    return ", ".join(parts)

@@ -122,7 +122,7 @@ def hand_over(request: UserRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             count = handovers.hand_over(
-                leaver.user, council, form.receivers, by=request.user
+                leaver.user, council, form.takers, by=request.user
             )
         except NotAllowedNow as error:
             form.add_error(None, str(error))
