@@ -195,13 +195,38 @@ def mark(story: Story) -> dict[str, set[str]]:
     return marks
 
 
+def mark_meetings(words: dict) -> dict[str, set[str]]:
+    """A mark in every text of the meetings. Guests of a meeting read what was sent of
+    open items; what only members read, no helper does."""
+    marks: dict[str, set[str]] = {}
+    guests = {"board": VLIERKADE}
+    found = [
+        (meeting["council"], guests.get(meeting["kind"], set()), item)
+        for meeting in words["held"]
+        for item in meeting["items"]
+    ]
+    loose = ("waiting", "proposed", "coming")
+    found += [(item["council"], set(), item) for key in loose for item in words[key]]
+    for number, (council, invited, item) in enumerate(found):
+        own = COUNCILS[council]
+        readers = own - HELPERS if item["openness"] == "members" else set(own)
+        if item["openness"] == "open":
+            readers |= invited
+        for name in ("title", "explanation", "notes", "decision", "action", "done"):
+            if name in item:
+                sign = f"Mrkv{name[:2]}{number:02}q"
+                item[name] += f" {sign}"
+                marks[sign] = readers
+    return marks
+
+
 def tell() -> Marked:
     """Load the story with its marks, and the two strangers."""
     call_command("load_reference", verbosity=0)
     today = timezone.localdate()
     world = demo_world.build(seed=3, today=today)
     story = Story(world, today)
-    marks = mark(story)
+    marks = mark(story) | mark_meetings(story.meeting_words)
     story.tell()
     people = {key: persona.user for key, persona in world.personas.items()}
     people["vroeger"] = User.objects.create_user("vroeger@vlierkade.example", "Vroeger")

@@ -90,6 +90,7 @@ def test_everybody_reads_on_each_page_what_the_query_gives(compared):
         "_facets",
         "_inputs",
         "_lines",
+        "_of_meeting",
         "_parts",
         "_person",
         "_phases",

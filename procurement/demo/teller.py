@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import time_machine
+from django.utils import timezone
 
 from councils.models import Sector
 from portal.dates import AMSTERDAM, moment
@@ -24,6 +25,7 @@ from procurement.models import (
 )
 
 FIVE = time(17)
+EVENING = time(23)
 # Who writes the input of a council, by turns.
 AUTHORS = {
     "centraal": ["riet", "joop"],
@@ -65,7 +67,12 @@ class Teller:
 
     @contextmanager
     def on(self, day: date, at: time = time(10)) -> Iterator[datetime]:
-        now = min(moment(day, at), datetime.now(AMSTERDAM))
+        # Nothing happens after the moment of loading; of a story around a later day
+        # that is its evening.
+        latest = datetime.now(AMSTERDAM)
+        if self.today > timezone.localdate():
+            latest = moment(self.today, EVENING)
+        now = min(moment(day, at), latest)
         with time_machine.travel(now, tick=True):
             yield now
 

@@ -42,7 +42,7 @@ class Overview:
     @cached_property
     def next_moment(self) -> Moment | None:
         """Told only to who has nothing to do, and reckoned only then."""
-        return next_moment_in(self.user, self.rounds, self.now)
+        return next_moment_in(self.user, self.state, self.rounds)
 
     def of(self, council_id: UUID | None) -> "list[Task]":
         """The tasks for one council, or all of them."""
@@ -59,7 +59,9 @@ def overview(user: User, now: datetime) -> Overview:
         *office_tasks(user, rounds, now),
         *waiting(user, state),
     ]
-    return Overview(user, now, in_order(tasks), rounds, state)
+    # Who takes another's place may be asked the same twice.
+    once = {(task.kind, task.url, task.party_id, task.name): task for task in tasks}
+    return Overview(user, now, in_order([*once.values()]), rounds, state)
 
 
 def expected_tasks(user: User, now: datetime) -> list[Task]:
@@ -69,4 +71,4 @@ def expected_tasks(user: User, now: datetime) -> list[Task]:
 
 def next_moment(user: User, now: datetime) -> Moment | None:
     """The next day on which something begins or is due for ``user``."""
-    return next_moment_in(user, rounds_of(user, now), now)
+    return overview(user, now).next_moment

@@ -1,7 +1,7 @@
 """What is asked of the people of a council: its members, chair, secretary."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from django.db.models import (
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.permissions import council_ids, council_seats
+from councils.permissions import PREPARERS, council_ids, council_seats
 from portal.models import User
 from portal.moments import nl_date
 from portal.prepared import fetch
@@ -43,6 +43,7 @@ from procurement.models import (
     SubmittedSource,
     dates_before,
 )
+from procurement.taking_part import TakingPart
 
 # Answers are news for so long; nobody keeps who read them.
 NEWS = timedelta(days=30)
@@ -88,7 +89,7 @@ class State:
 
     def pairs(self, user: User) -> Iterator[tuple[Seat, Round]]:
         """Each council seat of ``user`` with each round that is for that council."""
-        for seat in council_seats(user):
+        for seat in acting_seats(user):
             for each in self.rounds.values():
                 if each.reaches(seat):
                     yield seat, each
@@ -98,6 +99,10 @@ def state_for(user: User, rounds: list[Round], now: datetime) -> State:
     """Read what the councils of ``user`` did and were asked."""
     state = State(now, {each.cycle.pk: each for each in rounds})
     state.rows = rows_for(user, now)
+    for row in of_kind(state.rows, "choice"):
+        assert row.cycle_id is not None  # a choice is made for a round
+        chosen = TakingPart(row.title, row.detail, row.first or 0)
+        state.done_by(row.council_id, row.cycle_id).taking_part = chosen
     if council_ids(user) and rounds:
         state.asked = _requests_of(state.rows)
         _read_inputs(state, user)
@@ -237,24 +242,38 @@ def _parts(user: User) -> QuerySet:
     )
 
 
+def acting_seats(user: User) -> Iterator[Seat]:
+    """The seats in councils, and those of chair and secretary whose place one takes."""
+    for seat in council_seats(user):
+        yield seat
+        for role, _until in seat.stands_in:
+            # Who takes the chair's place does so as a deputy does.
+            acted = "deputy_chair" if role == "chair" else role
+            if acted != seat.role:
+                yield replace(seat, role=acted)
+
+
 def is_helper(seat: Seat) -> bool:
     return role_of(seat) in {PhaseRole.SECRETARY, ""}
 
 
 def prepares(seat: Seat) -> bool:
     """As ``councils.permissions.can_prepare``, of one seat."""
-    return role_of(seat) in {PhaseRole.SECRETARY, PhaseRole.CHAIR}
+    return bool(seat.acts_as & PREPARERS)
 
 
 def why_seat(seat: Seat) -> str:
     """Why this person: the seat in words."""
+    council = {"council": seat.party_name}
+    if seat.role in dict(seat.stands_in):
+        return (
+            _("Because you take the place of the secretary of %(council)s.") % council
+        )
     if role_of(seat) == PhaseRole.SECRETARY:
-        return _("Because you are secretary of %(council)s.") % {
-            "council": seat.party_name
-        }
+        return _("Because you are secretary of %(council)s.") % council
     if seat.role == "chair":
-        return _("Because you chair %(council)s.") % {"council": seat.party_name}
-    return _("Because you are a member of %(council)s.") % {"council": seat.party_name}
+        return _("Because you chair %(council)s.") % council
+    return _("Because you are a member of %(council)s.") % council
 
 
 def since(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from portal.moments import nl_date
 from portal.seats import Seat
 from procurement.expected.council import (
     NEWS,
+    Asked,
     State,
     is_helper,
     prepares,
@@ -29,6 +30,7 @@ from procurement.models import (
     Submission,
     answer_day,
 )
+from procurement.taking_part import asked, asked_for_words
 
 
 def council_tasks(user: User, state: State) -> Iterator[Task]:
@@ -71,6 +73,8 @@ def _requests(user: User, state: State) -> Iterator[Task]:
         seat = seats[row.council_id]
         if row.has_own or (is_helper(seat) and row.has_input):
             continue
+        if not _asks_words(state, row):
+            continue
         dated = _dated(seat, _own_date(seat, row.dates), row.closes_at, state.now)
         if dated["group"] == Group.OVERDUE and row.has_input:
             # The council has said something: nobody is late.
@@ -92,6 +96,15 @@ def _requests(user: User, state: State) -> Iterator[Task]:
             button=button,
             **dated,
         )
+
+
+def _asks_words(state: State, row: Asked) -> bool:
+    """Whether the council takes part with words in the step of a request."""
+    each = state.rounds.get(row.cycle_id)
+    phases = {phase.pk: phase for phase in each.phases} if each else {}
+    phase = phases.get(row.phase_id)
+    done = state.done_by(row.council_id, row.cycle_id)
+    return phase is None or asked_for_words(done.taking_part, phase)
 
 
 def _drafts(user: User, state: State) -> Iterator[Task]:
@@ -128,11 +141,13 @@ def _step(state: State, seat: Seat, each: Round, step: Step) -> Iterator[Task]:
         step, role_of(seat), has_parent=seat.parent_id is not None, done=done
     )
     dated = _dated(seat, _own_date(seat, phase.dates), phase.closes_at, now)
-    if step.is_submission and prepares(seat):
+    if step.is_submission and role_of(seat) in {PhaseRole.SECRETARY, PhaseRole.CHAIR}:
         yield from _submission(state, seat, each, left, dated)
     elif left == Left.WRITE and not _was_asked(state, seat, phase):
         yield _asked(seat, each, phase, dated)
-    elif _stands_while_it_runs(each, phase, seat, now):
+    elif asked(done.taking_part, phase) and _stands_while_it_runs(
+        each, phase, seat, now
+    ):
         dated |= {"due": phase.closes_at, "whose": _("The care office’s date")}
         dated["group"] = group_of(phase.closes_at, now)
         yield _asked(seat, each, phase, dated)

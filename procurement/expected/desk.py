@@ -1,7 +1,7 @@
 """The tasks around meetings, minutes, actions, terms and plans."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +20,8 @@ from procurement.expected.task import Group, Task, address, group_of
 from procurement.models import Phase
 
 END_OF_DAY = time(17)
+# Of a year of meetings only those that are near are asked about.
+ANSWERS_AHEAD = timedelta(days=21)
 # Who agrees to a plan for the council, and who keeps it for the council.
 AGREES = {"chair", "deputy_chair", "secretary", "executive"}
 
@@ -55,6 +57,8 @@ def meeting_name(row: Row) -> str:
 
 
 def _invitation(row: Row, seats: dict, now: datetime) -> Iterator[Task]:
+    if row.is_done or row.at is None or row.at > now + ANSWERS_AHEAD:
+        return
     # A guest acts for the organisation or the care office.
     seat = seats.get(row.council_id) or next(iter(seats.values()))
     yield Task(
@@ -81,7 +85,7 @@ def _agenda(row: Row, seats: dict, now: datetime) -> Iterator[Task]:
         name=_("Make the agenda for %(date)s") % goes_out,
         why=_("Because you are secretary and the agenda goes out on %(date_sent)s.")
         % goes_out
-        if seats[row.council_id].role == Role.SECRETARY
+        if Role.SECRETARY in seats[row.council_id].acts_as
         else _("Because the agenda goes out on %(date_sent)s.") % goes_out,
         url=address(("councils:agenda_edit", row.pk)),
         minutes=20,
@@ -144,7 +148,7 @@ def _plan(row: Row, seats: dict, now: datetime) -> Iterator[Task]:
         (row.phase_id, row.is_done, row.is_mine),
     ):
         seat = seats.get(party_id)
-        if seat is None or seat.role not in AGREES:
+        if seat is None or not seat.acts_as & AGREES:
             continue
         common = {
             "url": address(("procurement:work_plan_detail", row.pk)),
@@ -209,7 +213,7 @@ def _doers(row: Row, seats: dict) -> Iterator[Seat]:
     for seat in seats.values():
         if seat.party == "council":
             is_theirs = row.council_id in {seat.party_id, seat.parent_id}
-            if is_theirs and seat.role in KEEPERS:
+            if is_theirs and seat.acts_as & set(KEEPERS):
                 yield seat
         elif seat.party_id == row.phase_id:
             yield seat
@@ -223,7 +227,7 @@ def _choices(user: User, state: State) -> Iterator[Task]:
     chosen = {(row.council_id, row.cycle_id) for row in of_kind(state.rows, "choice")}
     for seat, each in state.pairs(user):
         is_chosen = (seat.party_id, each.cycle.pk) in chosen
-        if is_chosen or seat.role not in KEEPERS or _is_nearly_over(each, state.now):
+        if is_chosen or seat.role not in KEEPERS or _is_over(each, state.now):
             continue
         yield Task(
             kind="choose",
@@ -239,16 +243,16 @@ def _choices(user: User, state: State) -> Iterator[Task]:
         )
 
 
-def _is_nearly_over(each: Round, now: datetime) -> bool:
-    """Whether councils hand nothing in any more."""
-    return not any(
-        phase.councils_deliver and phase.state_at(now) != Phase.State.PAST
-        for phase in each.phases
-    )
+def _is_over(each: Round, now: datetime) -> bool:
+    """Whether the step is past before which councils hand something in."""
+    phase = each.submission_phase
+    if phase is not None:
+        return phase.state_at(now) == Phase.State.PAST
+    return all(phase.state_at(now) == Phase.State.PAST for phase in each.phases)
 
 
 MAKERS = {
-    "invitation": _invitation,
+    "meeting": _invitation,
     "agenda": _agenda,
     "minutes": _minutes,
     "action": _action,

@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 from portal.dates import moment
 from portal.models import User
 from portal.seats import Seat, seats_of
+from procurement.expected.council import State
+from procurement.expected.desk import meeting_name
 from procurement.expected.rounds import Round
-from procurement.models import Phase
+from procurement.expected.rows import of_kind
+from procurement.taking_part import asked
 
 
 class Moment(NamedTuple):
@@ -20,31 +23,24 @@ class Moment(NamedTuple):
     what: str
 
 
-class _Coming(NamedTuple):
-    """A moment before it is put in words."""
-
-    at: datetime
-    says: str
-    phase: Phase
-
-
-def next_moment_in(user: User, rounds: list[Round], now: datetime) -> Moment | None:
-    """The first opening or date after ``now``, in any round of any seat."""
+def next_moment_in(user: User, state: State, rounds: list[Round]) -> Moment | None:
+    """The first opening, date or meeting after now, for any seat in any round."""
     coming = [
-        found
-        for seat in seats_of(user)
-        for each in rounds
-        if _concerns(seat, each)
-        for found in _moments(seat, each)
-        if found.at > now
+        *_of_rounds(user, state, rounds),
+        *(
+            Moment(row.at, meeting_name(row))
+            for row in of_kind(state.rows, "meeting")
+            if row.at
+        ),
     ]
-    earliest = min((each.at for each in coming), default=None)
-    in_words = (
-        Moment(at, says % {"phase": phase.get_kind_display()})
-        for at, says, phase in coming
-        if at == earliest
-    )
-    return min(in_words, default=None)
+    return min((each for each in coming if each.at > state.now), default=None)
+
+
+def _of_rounds(user: User, state: State, rounds: list[Round]) -> Iterator[Moment]:
+    for seat in seats_of(user):
+        for each in rounds:
+            if _concerns(seat, each):
+                yield from _moments(seat, each, state)
 
 
 def _concerns(seat: Seat, each: Round) -> bool:
@@ -56,13 +52,20 @@ def _concerns(seat: Seat, each: Round) -> bool:
     )
 
 
-def _moments(seat: Seat, each: Round) -> Iterator[_Coming]:
-    begins, closes = _("the step “%(phase)s” begins"), _("the step “%(phase)s” closes")
-    ours = _("the date of your council for “%(phase)s”")
+def _moments(seat: Seat, each: Round, state: State) -> Iterator[Moment]:
+    chosen = state.done_by(seat.party_id, each.cycle.pk).taking_part
     for phase in each.phases:
-        yield _Coming(moment(phase.opens_on, time.min), begins, phase)
+        if not asked(chosen, phase):
+            continue
+        called = {"phase": phase.get_kind_display()}
+        yield Moment(
+            moment(phase.opens_on, time.min),
+            _("the step “%(phase)s” begins") % called,
+        )
         if seat.party != "council":
-            yield _Coming(phase.closes_at, closes, phase)
+            yield Moment(phase.closes_at, _("the step “%(phase)s” closes") % called)
         elif phase.councils_deliver:
-            due = phase.dates.for_kind(seat.kind, seat.parent_id is not None)
-            yield _Coming(due, ours, phase)
+            yield Moment(
+                phase.dates.for_kind(seat.kind, seat.parent_id is not None),
+                _("the date of your council for “%(phase)s”") % called,
+            )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import (
     BooleanField,
+    Case,
     CharField,
     DateField,
     DateTimeField,
@@ -22,6 +23,7 @@ from django.db.models import (
     QuerySet,
     UUIDField,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
@@ -60,7 +62,7 @@ MINUTES_AFTER = timedelta(days=60)
 # An action, a plan's date and the end of a term are told so long before.
 ACTIONS_AHEAD = timedelta(days=30)
 TERMS_AHEAD = timedelta(days=31)
-ANSWERS_AHEAD = timedelta(days=60)
+MEETINGS_AHEAD = timedelta(days=60)
 KEEPERS = (Role.SECRETARY, Role.CHAIR)
 
 
@@ -107,12 +109,21 @@ def rows_for(user: User, now: datetime) -> list[Row]:
         return []
     return [
         Row._make(row)
-        for row in fetch(_rows, user, now, now - CLOSED_FOR, now - MINUTES_AFTER)
+        for row in fetch(
+            _rows,
+            user,
+            now,
+            now - CLOSED_FOR,
+            now - MINUTES_AFTER,
+            now + MEETINGS_AHEAD,
+        )
     ]
 
 
-def _rows(user: User, now: datetime, since: datetime, long_ago: datetime) -> QuerySet:
-    parts = [_invitations(user, now)]
+def _rows(
+    user: User, now: datetime, since: datetime, long_ago: datetime, ahead: datetime
+) -> QuerySet:
+    parts = [_invitations(user, now, ahead)]
     if council_ids(user):
         parts += [
             _requests(user, since),
@@ -144,26 +155,35 @@ def _part(kind: str, rows: QuerySet, **columns: Any) -> QuerySet:
     return rows.order_by().annotate(**named).values_list(*named)
 
 
+def _kept_by(user: User, *roles: str) -> list[UUID]:
+    """The councils in which the person has one of these roles, or takes the place."""
+    return [seat.party_id for seat in council_seats(user) if seat.acts_as & set(roles)]
+
+
 # --- Meetings --------------------------------------------------------------------
 
 
-def _invitations(user: User, now: datetime) -> QuerySet:
-    """Meetings of which the person has not said whether to be there."""
+def _invitations(user: User, now: datetime, ahead: datetime) -> QuerySet:
+    """Meetings to which the person may come, and whether that was answered."""
     return _part(
-        "invitation",
-        Attendee.objects.filter(
+        "meeting",
+        Attendee.objects.expected().filter(
             user=user.pk,
-            answer=Attendee.Answer.NONE,
             invited_at__isnull=False,
             meeting__status=Meeting.Status.PLANNED,
             meeting__starts_at__gt=now,
+            meeting__starts_at__lt=ahead,
         ),
         pk=F("meeting_id"),
         council_id=F("meeting__council_id"),
         title=F("meeting__title"),
         detail=F("meeting__kind"),
         at=F("meeting__starts_at"),
-        day=F("meeting__agenda_goes_out_on"),
+        is_done=Case(
+            When(answer=Attendee.Answer.YES, then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        ),
     )
 
 
@@ -173,7 +193,7 @@ def _agendas(user: User, now: datetime) -> QuerySet:
     return _part(
         "agenda",
         Meeting.objects.filter(
-            council__in=council_ids(user, *KEEPERS),
+            council__in=_kept_by(user, *KEEPERS),
             status=Meeting.Status.PLANNED,
             starts_at__gt=now,
             agenda_sent_at__isnull=True,
@@ -197,7 +217,7 @@ def _minutes(user: User, now: datetime, long_ago: datetime) -> QuerySet:
         "minutes",
         Meeting.objects.filter(
             ~Exists(there),
-            council__in=council_ids(user, *KEEPERS),
+            council__in=_kept_by(user, *KEEPERS),
             status=Meeting.Status.PLANNED,
             ends_at__lte=now,
             ends_at__gt=long_ago,
@@ -216,7 +236,7 @@ def _is_for_keeper(user: User) -> Q:
     secretary = CouncilMembership.objects.current().filter(
         council=OuterRef("council"), role=Role.SECRETARY
     )
-    return Q(council__in=council_ids(user, Role.SECRETARY)) | Q(~Exists(secretary))
+    return Q(council__in=_kept_by(user, Role.SECRETARY)) | Q(~Exists(secretary))
 
 
 def _actions(user: User) -> QuerySet:
@@ -256,7 +276,7 @@ def _terms(user: User) -> QuerySet:
         CouncilMembership.objects.current().filter(
             ~Exists(later),
             ~Exists(successor),
-            council__in=council_ids(user, *KEEPERS),
+            council__in=_kept_by(user, *KEEPERS),
             ends_on__gte=today,
             ends_on__lte=today + TERMS_AHEAD,
         ),

@@ -7,9 +7,16 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from councils.models import ActionItem, Attendee, Meeting, Minutes
+from councils.models import (
+    ActionItem,
+    Attendee,
+    CouncilMembership,
+    Meeting,
+    Minutes,
+    StandIn,
+)
 from portal.dates import AMSTERDAM
-from procurement.expected import expected_tasks
+from procurement.expected import expected_tasks, next_moment
 from procurement.models import (
     Participation,
     Side,
@@ -23,9 +30,11 @@ from tests.factories import (
     AgendaItemFactory,
     AttendeeFactory,
     CouncilMembershipFactory,
+    InformationRequestFactory,
     MeetingFactory,
     OrganisationMembershipFactory,
     ParticipationFactory,
+    PhaseFactory,
     UserFactory,
     WorkPlanFactory,
 )
@@ -328,3 +337,109 @@ def test_home_asks_no_more_for_meetings_actions_and_plans(
 
     assert page.count("Laat weten of u komt") == count
     assert page.count("Schrijf het verslag") == count
+
+
+# --- What follows the choice, and who takes another's place ----------------------
+
+
+def ask(summer: Summer) -> None:
+    InformationRequestFactory(phase=summer.phase, asked=[summer.central])
+
+
+@pytest.mark.parametrize(
+    ("choice", "asked"),
+    [
+        ({}, ["compose", "request"]),
+        ({"level": "read_along"}, []),
+        ({"step": "decline", "level": "", "from_phase": None}, []),
+        ({"step": "leave", "reason": "Te druk.", "level": "", "from_phase": None}, []),
+    ],
+)
+def test_the_tasks_of_a_round_follow_what_the_council_chose(summer, choice, asked):
+    secretary = summer.person(summer.central, "secretary")
+    ask(summer)
+
+    ParticipationFactory(
+        **{
+            "council": summer.central,
+            "cycle": summer.cycle,
+            "from_phase": summer.phase,
+            **choice,
+        }
+    )
+
+    user = type(secretary).objects.get(pk=secretary.pk)
+    assert sorted(task.kind for task in expected_tasks(user, timezone.now())) == asked
+
+
+def test_a_step_before_the_entry_asks_nothing(summer):
+    member = summer.person(summer.central)
+    ask(summer)
+    later = PhaseFactory(
+        cycle=summer.cycle,
+        kind="dialogue",
+        order=9,
+        opens_on=date(2027, 9, 1),
+        closes_at=datetime(2027, 10, 1, 17, tzinfo=AMSTERDAM),
+    )
+
+    before = tasks_of(member, "request")
+    ParticipationFactory(council=summer.central, cycle=summer.cycle, from_phase=later)
+
+    assert len(before) == 1
+    assert tasks_of(member, "request") == []
+
+
+def test_who_takes_the_place_of_the_secretary_has_those_tasks_too(summer):
+    secretary = summer.person(role="secretary")
+    member = summer.person()
+    meeting(summer.local)
+    term = CouncilMembership.objects.get(user=secretary)
+
+    before = tasks_of(member, "agenda")
+    StandIn.objects.create(
+        term=term,
+        deputy=member,
+        starts_on=date(2027, 6, 8),
+        ends_on=date(2027, 6, 9),
+        named_by=secretary,
+    )
+    meanwhile = tasks_of(member, "agenda", "choose")
+    with time_machine.travel("2027-06-10 10:00+02:00", tick=False):
+        after = tasks_of(member, "agenda")
+
+    assert before == after == []
+    assert meanwhile == [
+        "Kies wanneer uw raad instapt",
+        "Maak de agenda voor dinsdag 22\xa0juni 2027",
+    ]
+
+
+def test_the_next_moment_is_a_meeting_when_that_comes_first(summer):
+    member = summer.person()
+    AttendeeFactory(meeting=meeting(summer.local), user=member, answer="yes")
+    Meeting.objects.update(
+        starts_at=datetime(2027, 6, 9, 14, tzinfo=AMSTERDAM),
+        ends_at=datetime(2027, 6, 9, 16, tzinfo=AMSTERDAM),
+    )
+
+    coming = next_moment(type(member).objects.get(pk=member.pk), timezone.now())
+
+    assert coming is not None
+    assert coming.at == datetime(2027, 6, 9, 14, tzinfo=AMSTERDAM)
+    assert coming.what == "raadsvergadering"
+
+
+def test_of_a_year_of_meetings_only_the_near_ones_ask_for_an_answer(summer):
+    member = summer.person()
+    for days in (0, 10, 60):
+        AttendeeFactory(
+            meeting=MeetingFactory(
+                council=summer.local,
+                starts_at=MEETING + timedelta(days=days),
+                ends_at=MEETING + timedelta(days=days, hours=2),
+            ),
+            user=member,
+        )
+
+    assert len(tasks_of(member, "invitation")) == 1

@@ -74,6 +74,7 @@ def _ids(told: world.World, story: Story) -> dict:
             f"{key}-{number}": str(each.pk)
             for (key, number), each in story.requests.items()
         },
+        "meetings": {key: str(each.pk) for key, each in story.meetings.items()},
         "inputs": {number: str(each.pk) for number, each in story.inputs.items()},
         "deadline": story.deadline.isoformat(),
     }
