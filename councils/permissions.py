@@ -19,6 +19,7 @@ from councils.models import (
     organisation_ids,
 )
 from portal.models import User
+from portal.seats import Seat
 
 __all__ = [
     "PREPARERS",
@@ -43,6 +44,7 @@ __all__ = [
     "is_voting_member",
     "organisation_ids",
     "role_in",
+    "seats_to_prepare",
 ]
 
 Role = CouncilMembership.Role
@@ -83,6 +85,11 @@ def is_voting_member(user: User, council: Council) -> bool:
 def can_prepare(user: User, council: Council) -> bool:
     """Whether ``user`` may prepare what the council decides on."""
     return bool(acts_as(user, council) & PREPARERS)
+
+
+def seats_to_prepare(user: User) -> list[Seat]:
+    """The seats of ``user`` in councils for which ``can_prepare`` holds."""
+    return [seat for seat in council_seats(user) if seat.acts_as & PREPARERS]
 
 
 def can_chair(user: User, council: Council) -> bool:

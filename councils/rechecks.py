@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from councils.actions.action_item_mail import still_open
 from councils.actions.meeting_people import is_still_expected
-from councils.actions.minutes_mail import PREPARERS
 from councils.actions.term import KEEPERS, still_ends
 from councils.models import Attendee, CouncilMembership, Meeting, Minutes
+from councils.permissions import PREPARERS
 from portal.models import User
 
 

@@ -20,7 +20,6 @@ from django.utils.translation import gettext_lazy
 from councils.models import (
     ActionItem,
     AgendaItem,
-    AgendaPaper,
     Council,
     CouncilMembership,
     Decision,
@@ -202,10 +201,7 @@ def _of_closed_items(helped: list[UUID]) -> Q:
     for model in (AgendaItem, Decision, ActionItem):
         closed = model.objects.filter(openness=Openness.MEMBERS, council__in=helped)
         found |= Q(subject_id__in=closed.values("pk"))
-    papers = AgendaPaper.objects.filter(
-        item__openness=Openness.MEMBERS, item__council__in=helped
-    )
-    return found | Q(subject_id__in=papers.values("pk"))
+    return found
 
 
 def line_of(event: AuditEvent) -> Line:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.actions.minutes import writable
+from councils.actions.minutes import hold_item, writable
 from councils.models import (
     VOTING_ROLES,
     ActionItem,
@@ -26,10 +26,9 @@ Status = ActionItem.Status
 @transaction.atomic
 def take_on(action: ActionItem, *, by: User) -> ActionItem:
     """Save a new action at its item, with an owner of the council and a day."""
-    item = action.item
-    if item is None:
+    if action.item is None:
         raise NotAllowedNow(_("This item is not on the agenda of a meeting."))
-    writable(item.meeting, by=by)
+    item = action.item = hold_item(action.item, by=by)
     if written := ActionItem.objects.filter(pk=action.pk, item=item).first():
         return written  # the same page was sent twice
     action.council, action.openness = item.council, item.openness

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from councils.actions.due_mail import Due, post
-from councils.models import ActionItem
+from councils.models import VOTING_ROLES, ActionItem, CouncilMembership, Openness
 from portal.dates import moment
 
 AT = time(9)
@@ -21,7 +22,7 @@ def remind(now: datetime) -> None:
     """One mail per person, council and day; no word of what is to be done in it."""
     today = timezone.localdate(now)
     rows = (
-        ActionItem.objects.open()
+        _readable_by_owner()
         .filter(due_on__range=(today - STILL_COUNTS - AFTER, today + BEFORE))
         .select_related("owner", "council")
     )
@@ -30,6 +31,18 @@ def remind(now: datetime) -> None:
         groups[action.council_id, action.owner_id, action.due_on].append(action)
     dues = [due for group in groups.values() for due in _dues(group)]
     post([due for due, at in dues if at <= now])
+
+
+def _readable_by_owner() -> QuerySet[ActionItem]:
+    """Open actions of who still has a seat there; of what was closed to helpers since,
+    and of who became one, no mail tells that it is there."""
+    seats = CouncilMembership.objects.current().filter(
+        council=OuterRef("council"), user=OuterRef("owner")
+    )
+    may_read = ~Q(openness=Openness.MEMBERS) | Exists(
+        seats.filter(role__in=VOTING_ROLES)
+    )
+    return ActionItem.objects.open().filter(may_read, Exists(seats))
 
 
 def _dues(group: list[ActionItem]) -> list[tuple[Due, datetime]]:
@@ -75,5 +88,5 @@ def _link(group: list[ActionItem]) -> str:
 
 def still_open(council: str, user: str, due_on: str) -> bool:
     """Whether this person has something open for that day in the council."""
-    rows = ActionItem.objects.open().filter(council=council, owner=user)
+    rows = _readable_by_owner().filter(council=council, owner=user)
     return rows.filter(due_on=date.fromisoformat(due_on)).exists()

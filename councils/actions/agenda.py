@@ -12,6 +12,7 @@ from councils.actions.agenda_rows import (
     hold_both,
     insert,
     order_of,
+    refuse_adopted,
     rows_of,
     take_off,
     touch,
@@ -70,6 +71,9 @@ def save_item(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
     now = lock(item)
     if now.dropped_at:
         raise NotAllowedNow(_("This item is not on this agenda any more."))
+    if not can_edit_item(by, now):
+        # Closed since it was on the screen: what it says now is not for this person.
+        raise NotAllowedNow(_("This item was closed meanwhile."))
     if now.revision != revision:
         raise StaleText(
             _("%(name)s changed this text too.") % {"name": now.edited_by},
@@ -80,6 +84,7 @@ def save_item(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
     if item.openness != now.openness:
         follow_openness(item)
     if meeting:
+        refuse_adopted(meeting)
         touch(meeting)
     audit.record("agenda_item.save", item, by=by, scope=item.council_id)
     return item

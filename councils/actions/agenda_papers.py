@@ -22,7 +22,7 @@ def add_paper(
     paper.save(force_insert=True)
     if upload:
         _write(paper, upload, by)
-    audit.record("agenda_paper.add", paper, by=by, scope=item.council_id)
+    _record("agenda_paper.add", item, by)
     return paper
 
 
@@ -31,7 +31,7 @@ def save_paper(paper: AgendaPaper, *, by: User) -> AgendaPaper:
     """Save another title, day or deliverer of a paper."""
     item = _hold(paper)
     paper.save(update_fields=["title", "deliverer", "due_on"])
-    audit.record("agenda_paper.save", paper, by=by, scope=item.council_id)
+    _record("agenda_paper.save", item, by)
     return paper
 
 
@@ -42,13 +42,7 @@ def deliver(
     """Keep a file as the newest version of a paper, beside the older ones."""
     item = _hold(paper)
     version = _write(lock(paper), upload, by)
-    audit.record(
-        "agenda_paper.deliver",
-        paper,
-        by=by,
-        scope=item.council_id,
-        version=version.number,
-    )
+    _record("agenda_paper.deliver", item, by, version=version.number)
     return version
 
 
@@ -58,7 +52,7 @@ def remove_paper(paper: AgendaPaper, *, by: User) -> None:
     item = _hold(paper)
     if paper.versions.exists():
         raise NotAllowedNow(_("This paper was delivered. It stays with the item."))
-    audit.record("agenda_paper.remove", paper, by=by, scope=item.council_id)
+    _record("agenda_paper.remove", item, by)
     paper.delete()
 
 
@@ -82,3 +76,8 @@ def _write(paper: AgendaPaper, upload: UploadedFile, by: User) -> AgendaPaperVer
         size=upload.size or 0,
         delivered_by=by,
     )
+
+
+def _record(verb: str, item: AgendaItem, by: User, **data: int) -> None:
+    # Of its item: what is closed stays closed in the trail, also of a paper that went.
+    audit.record(verb, item, by=by, scope=item.council_id, **data)

@@ -7,11 +7,12 @@ each other's order.
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.actions import agenda_order
 from councils.actions.agenda_order import Order, Place
-from councils.models import AgendaItem, Meeting
+from councils.models import AgendaItem, Meeting, Minutes
 from portal.errors import NotAllowedNow, StaleText
 from portal.transitions import lock
 
@@ -57,8 +58,20 @@ def order_of(rows: Rows) -> Order:
     return [Place(row.pk, row.parent_id) for row in rows.values()]
 
 
+def refuse_adopted(meeting: Meeting) -> None:
+    """Refuse to change what stands in adopted minutes: the items and their order."""
+    if meeting.starts_at > timezone.now():
+        return  # what is to come has no minutes
+    adopted = Minutes.objects.filter(status=Minutes.Status.ADOPTED)
+    if adopted.filter(meeting=meeting).exists():
+        raise NotAllowedNow(
+            _("These minutes were adopted. Nothing in them changes any more.")
+        )
+
+
 def write_order(meeting: Meeting, rows: Rows, order: Order) -> None:
     """Keep an order: what changed place or level, and that the agenda changed."""
+    refuse_adopted(meeting)
     changed = []
     for number, place in enumerate(order, start=1):
         row = rows[place.pk]

@@ -5,7 +5,7 @@ from django.db.models import Max, ProtectedError, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.actions.minutes import writable
+from councils.actions.minutes import hold_item, writable
 from councils.models import AgendaItem, Council, Decision
 from portal import audit
 from portal.errors import NotAllowedNow
@@ -22,17 +22,14 @@ def record(decision: Decision, *, by: User) -> Decision:
 
     The council's row is held meanwhile: two at once get two numbers, without a gap.
     """
-    item = decision.item
-    meeting = item.meeting
-    writable(meeting, by=by)
-    assert meeting is not None
+    item = decision.item = hold_item(decision.item, by=by)
     if written := Decision.objects.filter(pk=decision.pk, item=item).first():
         return written  # the same page was sent twice
     _check_votes(decision)
     lock(item.council)
     decision.council, decision.openness = item.council, item.openness
-    if decision.decided_on is None:
-        decision.decided_on = timezone.localdate(meeting.starts_at)
+    if decision.decided_on is None and item.meeting:
+        decision.decided_on = timezone.localdate(item.meeting.starts_at)
     decision.year = decision.decided_on.year
     decision.number = 1 + _last_number(item.council, decision.year)
     decision.recorded_by = by

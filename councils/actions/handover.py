@@ -28,7 +28,6 @@ from councils.permissions import is_member
 from portal import mail
 from portal.errors import NotAllowedNow
 from portal.models import User
-from portal.transitions import lock
 
 
 class Thing(NamedTuple):
@@ -164,9 +163,8 @@ def _give(row: Any, taker: User, by: User) -> None:
     if isinstance(row, ActionItem):
         action_item.hand_over(row, owner=taker, due_on=row.due_on, by=by)
     elif isinstance(row, AgendaItem):
-        item = lock(row)
-        item.introducer = taker
-        agenda.save_item(item, revision=item.revision, by=by)
+        row.introducer = taker
+        agenda.save_item(row, revision=row.revision, by=by)
     elif isinstance(row, AgendaPaper):
         row.deliverer = taker
         agenda_papers.save_paper(row, by=by)

@@ -1,6 +1,6 @@
 """The minutes of a meeting: written per item, sent round as a draft, adopted later."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from councils.actions.minutes_content import content_of
 from councils.actions.minutes_mail import tell_round
 from councils.models import AdoptedMinutes, AgendaItem, Meeting, Minutes
+from councils.permissions import can_read_item
 from portal import audit
 from portal.canonical import canonical_json, fingerprint
 from portal.errors import NotAllowedNow, StaleText
@@ -16,6 +17,8 @@ from portal.models import User
 from portal.transitions import lock, move
 
 Status = Minutes.Status
+# Who sends round again so soon pressed twice.
+ONE_PRESS = timedelta(minutes=1)
 
 
 def writable(meeting: Meeting | None, *, by: User) -> Minutes:
@@ -38,6 +41,21 @@ def writable(meeting: Meeting | None, *, by: User) -> Minutes:
             _("These minutes were adopted. Nothing in them changes any more.")
         )
     return minutes
+
+
+def hold_item(item: AgendaItem, *, by: User) -> AgendaItem:
+    """The item as it now is, held, if something can be written down at it now.
+
+    What is written at it is for who may read it now: somebody may have closed it since
+    it was on the screen.
+    """
+    writable(item.meeting, by=by)
+    now = lock(item)
+    if now.dropped_at is not None or now.meeting_id != item.meeting_id:
+        raise NotAllowedNow(_("This item was taken off the agenda."))
+    if not can_read_item(by, now):
+        raise NotAllowedNow(_("This item was closed meanwhile."))
+    return now
 
 
 @transaction.atomic
@@ -64,10 +82,7 @@ def save_opening(meeting: Meeting, text: str, *, revision: int, by: User) -> Min
 @transaction.atomic
 def save_notes(item: AgendaItem, text: str, *, revision: int, by: User) -> AgendaItem:
     """Keep what was said at an item; two who write at once both keep their text."""
-    writable(item.meeting, by=by)
-    item = lock(item)
-    if item.dropped_at is not None:
-        raise NotAllowedNow(_("This item was taken off the agenda."))
+    item = hold_item(item, by=by)
     if item.notes == text:
         return item
     if item.notes_revision != revision:
@@ -83,9 +98,12 @@ def save_notes(item: AgendaItem, text: str, *, revision: int, by: User) -> Agend
 def send_round(minutes: Minutes, *, by: User) -> Minutes:
     """Send the draft to the council, and to guests as far as items are open to them.
 
-    What is changed afterwards is read by them at once; sending again tells them.
+    What is changed afterwards is read by them at once; sending again tells them. To
+    press twice, or two people at once, sends once.
     """
     minutes = lock(minutes)
+    if minutes.sent_at and timezone.now() - minutes.sent_at < ONE_PRESS:
+        return minutes
     move(minutes, Status.DRAFT)
     minutes.sent_at = timezone.now()
     minutes.save(update_fields=["status", "sent_at"])

@@ -28,7 +28,6 @@ AT = time(9)
 # A nudge that could not go for so long has lost its sense.
 LAST_NUDGE_COUNTS = timedelta(days=14)
 LOOK_BACK = timedelta(days=31)
-PREPARERS = (Role.SECRETARY, Role.CHAIR, Role.DEPUTY_CHAIR)
 
 
 def tell_round(minutes: Minutes, sent_at: datetime) -> None:

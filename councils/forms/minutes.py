@@ -182,6 +182,16 @@ class Entry:
             or self.action.errors
         )
 
+    @property
+    def refused(self) -> list[str]:
+        """The words that were typed here and could not be saved."""
+        found = [self.notes.text] if self.notes.error else []
+        if self.decision.errors:
+            found.append(self.decision.values["text"])
+        if self.action.errors:
+            found.append(self.action.values["what"])
+        return [each for each in found if each]
+
 
 class Page:
     """What is on the page of a meeting: its opening and an entry per readable item."""
@@ -194,6 +204,8 @@ class Page:
             minutes.opening if minutes else "",
             minutes.revision if minutes else 0,
         )
+        # What was typed at items that are not here any more: moved, or closed.
+        self.lost: list[str] = []
         if data is not None:
             self.opening.read(data)
         self.entries = [
@@ -201,11 +213,28 @@ class Page:
             for each in reading.items
             if each.line.is_readable
         ]
+        if data is not None:
+            self.lost = _lost(data, {entry.id for entry in self.entries})
 
     @property
     def has_problem(self) -> bool:
         opening = self.opening.error or self.opening.other
-        return bool(opening) or any(each.has_problem for each in self.entries)
+        lost = bool(self.lost)
+        return bool(opening) or lost or any(each.has_problem for each in self.entries)
+
+
+def _lost(data: QueryDict, here: set[str]) -> list[str]:
+    """The words that were typed in the fields of other items than those."""
+    found = []
+    for name in data:
+        kind, _dash, item = name.rpartition("-")
+        if item in here or kind not in {"notes", "decision-text", "action-what"}:
+            continue
+        typed = Typed(name, "", "")
+        typed.read(data)
+        if typed.text and typed.is_touched:
+            found.append(typed.text)
+    return found
 
 
 def _fresh(data: QueryDict | None) -> UUID:

@@ -18,8 +18,12 @@ from councils.actions.meeting_people import likely_quorum, quorum_of
 from councils.agenda_reading import reading_of
 from councils.minutes_reading import may_read
 from councils.models import Attendee, Meeting
-from councils.permissions import can_prepare, council_seats, is_member
-from councils.views.meeting_planning import PREPARE
+from councils.permissions import (
+    can_prepare,
+    council_seats,
+    is_member,
+    seats_to_prepare,
+)
 from portal.context import current_council
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
@@ -57,7 +61,7 @@ def listing(request: UserRequest) -> HttpResponse:
             "page": page,
             "lines": [Line(each, _badge(each, is_over)) for each in page],
             "is_over": is_over,
-            "may_plan": any(seat.role in PREPARE for seat in seats),
+            "may_plan": bool(seats_to_prepare(request.user)),
             "with_council": len(seats) != 1,
         },
     )

@@ -21,14 +21,11 @@ from councils.forms.meeting import (
     PresenceForm,
 )
 from councils.models import Council, Meeting
-from councils.permissions import Role, can_prepare, council_ids, council_seats
+from councils.permissions import can_prepare, council_ids, seats_to_prepare
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.models import User
 from portal.permissions import require
-
-# Who prepares for a council, as ``can_prepare`` has it.
-PREPARE = {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY}
 
 
 def own_council(user: User, pk: UUID) -> Council:
@@ -68,7 +65,7 @@ def crumbs_of(meeting: Meeting) -> list[tuple[str, str]]:
 
 def where(request: UserRequest) -> HttpResponse:
     """For which council, and one meeting or the roster of a year."""
-    seats = [seat for seat in council_seats(request.user) if seat.role in PREPARE]
+    seats = seats_to_prepare(request.user)
     require(bool(seats))
     return render(
         request,

@@ -63,7 +63,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
         return _send(request, meeting)
     messages.success(request, _("The minutes are saved."))
     place = request.POST.get("save", "")
-    anchor = f"#punt-{place}" if place.isalnum() else ""
+    anchor = f"#punt-{place}" if place.replace(".", "").isalnum() else ""
     return redirect(reverse("councils:minutes_edit", args=[pk]) + anchor)
 
 
@@ -172,11 +172,13 @@ def _save_new(fields: Fields, form, field: str, save) -> None:
 
 def _keep_what_failed(kept: Page, page: Page) -> None:
     """On the page as it now is: what was typed and could not be saved."""
+    page.lost = kept.lost
     _keep_text(kept.opening, page.opening)
     now = {entry.id: entry for entry in page.entries}
     for entry in kept.entries:
         fresh = now.get(entry.id)
         if fresh is None:
+            page.lost += entry.refused
             continue
         _keep_text(entry.notes, fresh.notes)
         if entry.decision.errors:

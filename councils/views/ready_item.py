@@ -11,15 +11,17 @@ from django.views.decorators.http import require_POST
 
 from councils.actions import agenda as actions
 from councils.models import AgendaItem, Meeting, ReadyItem
-from councils.permissions import Role, can_prepare, council_ids, council_seats
+from councils.permissions import (
+    VOTING_ROLES,
+    can_prepare,
+    council_seats,
+    seats_to_prepare,
+)
 from councils.views.agenda import agenda_url
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.models import User
 from portal.permissions import require
-
-PREPARERS = (Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY)
-VOTERS = (Role.MEMBER, Role.CHAIR, Role.DEPUTY_CHAIR)
 
 
 def listing(request: UserRequest) -> HttpResponse:
@@ -46,7 +48,9 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
             "meetings": _coming(request.user),
             "chosen": request.GET.get("vergadering", ""),
             "proposing": [
-                seat for seat in council_seats(request.user) if seat.role in VOTERS
+                seat
+                for seat in council_seats(request.user)
+                if seat.role in VOTING_ROLES
             ],
             "crumbs": [
                 (_("Meetings"), reverse("councils:meeting_list")),
@@ -58,7 +62,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
 
 def _coming(user: User) -> list[Meeting]:
     """The next meetings of which ``user`` makes the agenda."""
-    councils = council_ids(user, *PREPARERS)
+    councils = [seat.party_id for seat in seats_to_prepare(user)]
     if not councils:
         return []
     meetings = Meeting.objects.filter(council__in=councils).planned().ahead()

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from councils.permissions import PREPARERS, council_seats
+from councils.permissions import seats_to_prepare
 from portal.http import UserRequest
 from portal.models import User
 from portal.paging import paginate
@@ -20,7 +20,7 @@ from procurement.models import HELPERS, Answer, Reminder, ReminderRule
 @require_safe
 def listing(request: UserRequest) -> HttpResponse:
     """The coming sixty days, or what was sent and what was not, with the reason."""
-    seats = [seat for seat in council_seats(request.user) if seat.acts_as & PREPARERS]
+    seats = seats_to_prepare(request.user)
     require(bool(seats))
     if request.GET.get("toon") == "geweest":
         return _past(request, seats)

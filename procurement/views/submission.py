@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from councils.models import Council, Decision
-from councils.permissions import PREPARERS, can_read_item, council_ids, council_seats
+from councils.permissions import can_read_item, council_ids, seats_to_prepare
 from portal.context import current_council
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
@@ -54,11 +54,7 @@ def listing(request: UserRequest) -> HttpResponse:
     seat = current_council(request)
     chosen = seat.party_id if seat else None
     submissions = Submission.objects.visible_to(request.user)
-    prepared = [
-        each.party_id
-        for each in council_seats(request.user)
-        if each.acts_as & PREPARERS
-    ]
+    prepared = [seat.party_id for seat in seats_to_prepare(request.user)]
     if chosen:
         submissions = submissions.filter(council=chosen)
         prepared = [chosen] if chosen in prepared else []

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.models import Council
-from councils.permissions import PREPARERS, council_seats, organisation_ids
+from councils.permissions import organisation_ids, seats_to_prepare
 from portal.http import UserRequest
 from portal.models import User
 from portal.paging import paginate
@@ -85,11 +85,7 @@ def row_of(plan) -> Row:
 
 def startable(user: User) -> list[Cycle]:
     """Rounds in which a council of the reader could have a plan and has none."""
-    own = [
-        seat.party_id
-        for seat in council_seats(user)
-        if seat.acts_as & PREPARERS and seat.parent_id is None
-    ]
+    own = [seat.party_id for seat in seats_to_prepare(user) if seat.parent_id is None]
     councils: list[UUID] | QuerySet = own
     if staff_of := organisation_ids(user):
         at_work = Council.objects.filter(organisation__in=staff_of, parent=None)
@@ -145,7 +141,9 @@ def detail(request: UserRequest, pk: UUID, number: int | None = None) -> HttpRes
                 shown.version.number, shown.of_council, shown.of_organisation
             ),
             "decision": decision_for(request.user, plan, shown),
-            "better": better if is_newest and better and better > now.date() else None,
+            "better": better
+            if is_newest and better and better > timezone.localdate(now)
+            else None,
             "may_agree": is_newest
             and is_ahead
             and side is not None

@@ -209,6 +209,23 @@ def test_one_mail_tells_of_all_actions_for_one_day_and_none_of_their_words(after
     assert "Geheim" not in mail.subject + mail.body
 
 
+@pytest.mark.parametrize("is_queued", [False, True])
+def test_no_mail_tells_a_helper_of_what_was_closed_to_helpers_since(after, is_queued):
+    action = owned()
+    action.council.memberships.update(role="secretary")
+    after.move_to("2027-06-23 09:00+02:00")
+    if is_queued:
+        send_due_mails()
+    action.openness = Openness.MEMBERS
+    action.save()
+
+    send_due_mails()
+    deliver_waiting()
+
+    assert mails(status=OutgoingMail.Status.SENT) == []
+    assert OutgoingMail.objects.count() == is_queued
+
+
 @pytest.mark.parametrize("change", ["done", "left", "moved"])
 def test_it_is_asked_again_when_the_mail_leaves(after, change):
     action = owned()

@@ -257,6 +257,20 @@ def test_a_stale_edit_is_told_who_was_first_and_overwrites_nothing(meeting, secr
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_saves_what_was_closed_meanwhile_does_not_read_what_it_says_now(
+    meeting, secretary
+):
+    item = AgendaItemFactory(meeting=meeting)
+    AgendaItem.objects.update(
+        openness=Openness.MEMBERS, explanation="Onder ons.", revision=1
+    )
+
+    with pytest.raises(NotAllowedNow) as refusal:
+        actions.save_item(item, revision=0, by=secretary)
+
+    assert not isinstance(refusal.value, StaleText)
+
+
 def test_of_two_moves_at_once_one_is_refused():
     meeting = MeetingFactory()
     by = seated(meeting, "secretary")

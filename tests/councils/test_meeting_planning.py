@@ -1,11 +1,13 @@
 """Planning, changing and calling off as the people of a council do it on the pages."""
 
+from datetime import date
+
 import pytest
 import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from councils.models import Attendee, Meeting
+from councils.models import Attendee, Meeting, ReadyItem
 from portal.models import OutgoingMail
 from tests.factories import (
     AttendeeFactory,
@@ -15,6 +17,7 @@ from tests.factories import (
     LocationFactory,
     MeetingFactory,
     OrganisationMembershipFactory,
+    StandInFactory,
     UserFactory,
 )
 
@@ -336,3 +339,18 @@ def test_nobody_notes_who_was_there_before_it_begins(client, secretary, meeting)
     page = client.get(to("meeting_presence", meeting), follow=True)
 
     assertContains(page, "Deze vergadering is nog niet begonnen.")
+
+
+def test_who_stands_in_for_the_secretary_finds_the_way_to_plan(client):
+    stand_in = StandInFactory(
+        term__role="secretary", starts_on=date(2027, 6, 1), ends_on=date(2027, 6, 20)
+    )
+    council = stand_in.term.council
+    client.force_login(stand_in.deputy)
+    ready = ReadyItem.objects.create(title="Samen kijken", why="Zo.", help="Zo.")
+    meeting = MeetingFactory(council=council)
+
+    plan = reverse("councils:meeting_where")
+    assertContains(client.get(reverse("councils:meeting_list")), plan)
+    assertContains(client.get(plan), to("meeting_create", council))
+    assertContains(client.get(ready.get_absolute_url()), str(meeting.pk))

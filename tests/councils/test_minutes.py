@@ -7,6 +7,7 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from councils.actions import action_item as action_items
+from councils.actions import agenda
 from councils.actions import decision as decisions
 from councils.actions import minutes as actions
 from councils.actions.meeting import note_presence
@@ -247,7 +248,9 @@ def test_decisions_are_numbered_per_council_and_year():
 
     first = decisions.record(Decision(item=item, text="Een."), by=secretary)
     second = decisions.record(Decision(item=item, text="Twee."), by=secretary)
-    other = decisions.record(Decision(item=elsewhere, text="Daar."), by=secretary)
+    other = decisions.record(
+        Decision(item=elsewhere, text="Daar."), by=seated(elsewhere.meeting)
+    )
 
     assert [each.reference for each in (first, second, other)] == [
         "2027-1",
@@ -255,6 +258,55 @@ def test_decisions_are_numbered_per_council_and_year():
         "2027-1",
     ]
     assert first.decided_on == DURING.date()
+
+
+def test_what_is_written_at_an_item_that_was_closed_meanwhile_is_closed_too():
+    item = AgendaItemFactory()
+    chair, secretary = seated(item.meeting, "chair"), seated(item.meeting)
+    AgendaItem.objects.update(openness=Openness.MEMBERS)
+
+    decision = decisions.record(Decision(item=item, text="Ja."), by=chair)
+    action = action_items.take_on(
+        ActionItem(item=item, what="Bel.", owner=chair, due_on=DURING.date()), by=chair
+    )
+
+    assert (decision.openness, action.openness) == (Openness.MEMBERS, Openness.MEMBERS)
+    with pytest.raises(NotAllowedNow):
+        decisions.record(Decision(item=item, text="Nee."), by=secretary)
+    with pytest.raises(NotAllowedNow):
+        actions.save_notes(item, "Niet voor haar.", revision=0, by=secretary)
+
+
+def test_nothing_is_decided_at_an_item_that_left_the_agenda():
+    item = AgendaItemFactory()
+    secretary = seated(item.meeting)
+    AgendaItem.objects.update(dropped_at=DURING)
+
+    with pytest.raises(NotAllowedNow):
+        decisions.record(Decision(item=item, text="Ja."), by=secretary)
+
+    assert not Decision.objects.exists()
+
+
+def test_the_agenda_of_adopted_minutes_changes_no_more(during):
+    item = AgendaItemFactory()
+    secretary = seated(item.meeting)
+    adopted(item, secretary, during)
+    title, meeting = item.title, item.meeting
+    item.title = "Iets anders"
+
+    for change in (
+        lambda: agenda.save_item(item, revision=0, by=secretary),
+        lambda: agenda.drop_item(item, reason="Toch niet.", by=secretary),
+        lambda: agenda.add_item(
+            AgendaItem(meeting=meeting, council=meeting.council), by=secretary
+        ),
+    ):
+        with pytest.raises(NotAllowedNow):
+            change()
+
+    kept = AgendaItem.objects.get()
+    assert (kept.title, kept.dropped_at) == (title, None)
 
 
 def test_only_the_last_decision_can_be_taken_back():

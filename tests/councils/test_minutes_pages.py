@@ -201,6 +201,62 @@ def test_what_is_incomplete_stays_on_the_page_beside_its_reason(client, house):
     assert item.notes == "Gezegd."
 
 
+def test_what_was_typed_at_an_item_that_was_closed_meanwhile_is_given_back(
+    client, house
+):
+    first, second = house.item("Een"), house.item("Twee")
+    AgendaItem.objects.filter(pk=first.pk).update(
+        openness=Openness.MEMBERS, notes="Onder ons."
+    )
+    client.force_login(house.people["secretary"])
+
+    page = client.post(
+        house.url(),
+        {
+            f"notes-{named(first)}": "Wat ik hoorde.",
+            f"seen-notes-{named(first)}": seen_of("", 0),
+            f"decision-text-{named(first)}": "Wij zeggen ja.",
+            f"notes-{named(second)}": "Dit gaat goed.",
+            f"seen-notes-{named(second)}": seen_of("", 0),
+        },
+    )
+
+    assertContains(page, "Dit punt is er niet")
+    assertContains(page, "Wat ik hoorde.")
+    assertContains(page, "Wij zeggen ja.")
+    assertNotContains(page, "Onder ons.")
+    second.refresh_from_db()
+    assert second.notes == "Dit gaat goed."
+    # What was not touched is nothing to give back.
+    untouched = {
+        f"notes-{named(first)}": "Als eerst.",
+        f"seen-notes-{named(first)}": seen_of("Als eerst.", 0),
+    }
+    assertRedirects(client.post(house.url(), untouched), house.url())
+
+
+def test_saving_at_an_item_under_another_comes_back_to_that_item(client, house):
+    house.item("Onder", parent=house.item("Een"))
+    client.force_login(house.people["secretary"])
+
+    response = client.post(house.url(), {"save": "1.1"})
+
+    assert response.url == house.url() + "#punt-1.1"
+
+
+def test_pressing_send_twice_sends_the_draft_once(client, house, during):
+    client.force_login(house.people["secretary"])
+    for _twice in range(2):
+        client.post(house.url(), {"send": "1"})
+        during.shift(2)
+    assert OutgoingMail.objects.filter(kind="minutes_sent").count() == 5
+
+    during.shift(timedelta(minutes=5))
+    client.post(house.url(), {"send": "1"})
+
+    assert OutgoingMail.objects.filter(kind="minutes_sent").count() == 10
+
+
 def test_sending_round_saves_what_was_typed_first(client, house):
     item = house.item("Een")
     client.force_login(house.people["secretary"])

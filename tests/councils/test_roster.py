@@ -240,6 +240,16 @@ def test_recess_is_skipped_and_shown(client, secretary):
     assertContains(page, "Valt af: de raad is vrij: Herfststop", count=1)
 
 
+def test_recess_pressed_twice_is_one(client, secretary):
+    url = reverse("councils:recess_list", args=[secretary.council.pk])
+    days = {"name": "Zomer", "starts_on": "2027-07-12", "ends_on": "2027-08-08"}
+
+    for _twice in range(2):
+        client.post(url, days)
+
+    assert Recess.objects.count() == 1
+
+
 def test_recess_can_be_taken_away(client, secretary):
     recess = Recess.objects.create(
         council=secretary.council,

@@ -13,10 +13,11 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from councils.actions import action_item as action_items
+from councils.actions import agenda_papers as papers
 from councils.actions import decision as decisions
 from councils.actions import invitation as invitations
 from councils.actions import minutes
-from councils.models import ActionItem, Council, Decision, Invitation
+from councils.models import ActionItem, AgendaPaper, Council, Decision, Invitation
 from portal.dates import AMSTERDAM
 from portal.models import AuditEvent
 from procurement.actions import council_input as inputs
@@ -147,6 +148,10 @@ def test_of_what_only_members_read_no_helper_learns_that_it_was_decided(client, 
         item=item, what="Bel.", owner=house.chair, due_on=date(2027, 7, 1)
     )
     action_items.remove(action_items.take_on(action, by=house.chair), by=house.chair)
+
+    paper = AgendaPaper(item=item, title="Notitie")
+    papers.add_paper(paper, upload=None, by=house.chair)
+    papers.remove_paper(paper, by=house.chair)
 
     told = [what for _who, what in house.lines(client, house.chair)]
     assert "Schreef in een verslag wat is gezegd" in told

@@ -6,6 +6,7 @@ from datetime import date
 
 import pikepdf
 import pytest
+import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
@@ -157,6 +158,23 @@ def test_both_sides_and_their_local_councils_read_it(client, house, who):
         page = client.get(plan.get_absolute_url())
         assertContains(page, "Versie 1, nog niemand is akkoord.")
         assertContains(page, "Bespreek de planning samen")
+
+
+def test_a_better_day_is_offered_no_more_on_that_day_also_just_after_midnight(
+    client, house
+):
+    plan = house.begin()
+    plan.versions.update(better_papers_on=date(2027, 5, 3))
+    late, early = "2027-05-02 23:30+02:00", "2027-05-03 00:30+02:00"
+
+    offered = []
+    for moment in (late, early):
+        with time_machine.travel(moment, tick=False):
+            client.force_login(house.secretary)
+            page = client.get(plan.get_absolute_url())
+            offered.append(page.context["better"] is not None)
+
+    assert offered == [True, False]
 
 
 def test_to_others_there_is_no_plan(client, house):
