@@ -39,6 +39,10 @@ def _day(moment_: datetime | None) -> str:
     return nl_date(timezone.localdate(moment_)) if moment_ else ""
 
 
+def _week_after(held_at: datetime | None) -> date | None:
+    return timezone.localdate(held_at) + timedelta(days=7) if held_at else None
+
+
 def _until(day: date | None, whose: str, now: datetime) -> dict[str, Any]:
     due = moment(day, END_OF_DAY) if day else None
     return {"due": due, "whose": whose, "group": group_of(due, now)}
@@ -103,8 +107,8 @@ def _minutes(row: Row, seats: dict, now: datetime) -> Iterator[Task]:
         url=address(("councils:minutes_edit", row.pk)),
         minutes=30,
         button=_("Write the minutes"),
-        group=Group.SOON,
         **_of(seats[row.council_id]),
+        **_until(_week_after(row.at), _("A week after the meeting"), now),
     )
 
 
