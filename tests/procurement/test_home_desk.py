@@ -336,7 +336,7 @@ def test_home_asks_no_more_for_meetings_actions_and_plans(
         page = client.get(reverse("home")).content.decode()
 
     assert page.count("Laat weten of u komt") == count
-    assert page.count("Schrijf het verslag") == count
+    assert page.count("Schrijf het verslag van") == count
 
 
 # --- What follows the choice, and who takes another's place ----------------------
