@@ -72,6 +72,8 @@ class Entry:
     sequence: int = 0
     changed_at: datetime | None = None
     meeting: Meeting | None = None
+    # Of an action: what its changes are written down with, its item or itself.
+    trail: UUID | None = None
 
     @property
     def is_cancelled(self) -> bool:
@@ -317,6 +319,7 @@ def _action(row: Row) -> Entry:
         councils=frozenset({row.council_id}),
         url=address(("councils:action_detail", row.pk)),
         changed_at=row.changed_at,
+        trail=row.other or row.pk,
     )
 
 

@@ -108,6 +108,7 @@ def _actions(user: User, first: date, last: date) -> QuerySet:
         .filter(owner=user.pk, due_on__range=(first, last)),
         pk=F("pk"),
         council_id=F("council_id"),
+        other=F("item_id"),
         text=F("council__name"),
         day=F("due_on"),
         changed_at=F("made_at"),

@@ -37,9 +37,9 @@ def render(user: User, today: date) -> str:
 
 
 def _changes(entries: Iterable[Entry]) -> dict[UUID, Changes]:
-    """By phase its moves, and by action what was done with it: two queries."""
+    """By phase its moves, and by trail what was done with actions: two queries."""
     phases = {each.pk for each in entries if each.kind in OF_PHASE}
-    actions = {each.pk for each in entries if each.kind == Kind.ACTION}
+    trails = {each.trail for each in entries if each.trail}
     moved = (
         DateChange.objects.filter(phase__in=phases)
         .order_by()
@@ -47,7 +47,9 @@ def _changes(entries: Iterable[Entry]) -> dict[UUID, Changes]:
         .annotate(Count("pk"), Max("at"))
     )
     done = (
-        AuditEvent.objects.filter(subject_id__in=actions)
+        AuditEvent.objects.filter(
+            subject_id__in=trails, verb__startswith="action_item."
+        )
         .order_by()
         .values_list("subject_id")
         .annotate(Count("pk"), Max("at"))
@@ -60,7 +62,7 @@ def event(entry: Entry, changes: dict[UUID, Changes]) -> Event:
     if entry.meeting is not None:
         # The very same as in the invitation.
         return event_of(entry.meeting)
-    changed = changes.get(entry.pk)
+    changed = changes.get(entry.trail or entry.pk)
     known = [each for each in (entry.changed_at, changed and changed.last_at) if each]
     made = Event(
         uid=uid("-".join(filter(None, (entry.kind, entry.about))), entry.pk),

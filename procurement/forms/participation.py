@@ -1,6 +1,6 @@
 """Whether, from where and how a council takes part in a round; and why it leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -47,13 +47,13 @@ class OfDecision(Form):
     # The number of the choice that was on the screen.
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, decisions: Sequence[Decision], **kwargs: Any):
+    def __init__(self, *args: Any, decisions: Iterable[Decision], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.decisions = {str(each.pk): each for each in decisions}
         field = self.fields["decision"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = choices_of(decisions)
-        if not decisions:
+        field.choices = choices_of(list(self.decisions.values()))
+        if not self.decisions:
             field.widget = forms.HiddenInput()
 
     def chosen_decision(self) -> Decision | None:

@@ -1,6 +1,5 @@
 """Whether, from where and how a council takes part in a round; who takes part."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,11 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from councils.actions.decision import recent_of
 from councils.models import Council, Decision
 from councils.permissions import (
     acting_council,
     can_prepare,
-    is_voting_member,
+    can_read_item,
 )
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
@@ -24,9 +24,6 @@ from procurement.actions import participation as actions
 from procurement.expected.rounds import is_for
 from procurement.forms.participation import LeaveForm, ParticipationForm
 from procurement.models import Cycle, Participation, Phase
-
-# So many decisions are offered to choose one from.
-RECENT = 25
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def choose(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespon
         newest=newest,
         council=council,
         user=request.user,
-        decisions=_decisions(request.user, council) if may_choose else [],
+        decisions=recent_of(council, request.user) if may_choose else [],
         initial=_initial(newest),
     )
     if request.method == "POST" and form.is_valid():
@@ -72,7 +69,7 @@ def choose(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespon
             "cycle": cycle,
             "council": council,
             "newest": newest,
-            "history": _lines(request.user, council, history),
+            "history": _lines(request.user, history),
             "form": form,
             "may_choose": may_choose,
         },
@@ -92,7 +89,7 @@ def leave(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpRespons
     newest = history[0]
     form = LeaveForm(
         request.POST or None,
-        decisions=_decisions(request.user, council),
+        decisions=recent_of(council, request.user),
         initial={"seen": newest.number},
     )
     if request.method == "POST" and form.is_valid():
@@ -174,25 +171,15 @@ def _history(council: Council, cycle_pk: UUID) -> list[Participation]:
     )
 
 
-def _decisions(user: User, council: Council) -> Sequence[Decision]:
-    """The council's last decisions that ``user`` may read."""
-    own = Decision.objects.visible_to(user).filter(council=council.pk)
-    return list(own.order_by("-decided_on", "-number")[:RECENT])
-
-
-def _lines(user: User, council: Council, history: list[Participation]) -> list[Line]:
+def _lines(user: User, history: list[Participation]) -> list[Line]:
     """The history for this reader: of a decision that is closed to helpers, helpers
     do not hear."""
-    reads_all = is_voting_member(user, council)
-    return [
-        Line(
-            each,
-            each.decision
-            if each.decision and (reads_all or each.decision.openness != "members")
-            else None,
-        )
-        for each in history
-    ]
+    lines = []
+    for each in history:
+        decision = each.decision
+        may_read = decision is not None and can_read_item(user, decision)
+        lines.append(Line(each, decision if may_read else None))
+    return lines
 
 
 def _initial(newest: Participation | None) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Plans of councils and their boards to read: the list, one plan, its paper."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -125,7 +125,6 @@ def detail(request: UserRequest, pk: UUID, number: int | None = None) -> HttpRes
     )
     side = agreeing_side(request.user, plan.council)
     is_newest, is_ahead = shown is newest, newest.version.deadline > now
-    better = shown.version.better_papers_on
     return render(
         request,
         "procurement/work_plan/detail.html",
@@ -141,9 +140,7 @@ def detail(request: UserRequest, pk: UUID, number: int | None = None) -> HttpRes
                 shown.version.number, shown.of_council, shown.of_organisation
             ),
             "decision": decision_for(request.user, plan, shown),
-            "better": better
-            if is_newest and better and better > timezone.localdate(now)
-            else None,
+            "better": _better_day(shown, now) if is_newest else None,
             "may_agree": is_newest
             and is_ahead
             and side is not None
@@ -152,6 +149,12 @@ def detail(request: UserRequest, pk: UUID, number: int | None = None) -> HttpRes
             "crumbs": crumbs(plan, with_plan=not is_newest),
         },
     )
+
+
+def _better_day(shown: Version, now: datetime) -> date | None:
+    """A day for the papers that lies better, as long as it is ahead."""
+    day = shown.version.better_papers_on
+    return day if day and day > timezone.localdate(now) else None
 
 
 def pdf(request: UserRequest, pk: UUID) -> HttpResponseBase:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from councils.actions import action_item as action_items
 from councils.models import CouncilMembership, Meeting, Openness, Recess
 from portal.context import COUNCIL_KEY
 from portal.dates import AMSTERDAM
@@ -29,6 +30,7 @@ from procurement.models import (
 )
 from tests.factories import (
     ActionItemFactory,
+    AgendaItemFactory,
     AttendeeFactory,
     CareOfficeMembershipFactory,
     CouncilMembershipFactory,
@@ -417,6 +419,27 @@ def test_unchanged_calendar_is_not_sent_again(client):
     assert (again.status_code, again.content) == (304, b"")
     assert changed.status_code == 200
     assert first["Cache-Control"] == "private, no-cache"
+
+
+def test_action_with_another_day_comes_with_a_higher_number(client):
+    term = CouncilMembershipFactory()
+    action = ActionItemFactory(
+        council=term.council,
+        owner=term.user,
+        item=AgendaItemFactory(meeting__council=term.council),
+    )
+    url = address_of(term.user)
+
+    def numbers():
+        events = read_calendar(client.get(url).content.decode()).events
+        return [each.sequence for each in events if str(action.pk) in each.uid]
+
+    before = numbers()
+    action_items.hand_over(
+        action, owner=term.user, due_on=date(2027, 7, 1), by=term.user
+    )
+
+    assert (before, numbers()) == ([0], [1])
 
 
 def test_feed_takes_the_same_queries_for_any_number(client, django_assert_num_queries):
