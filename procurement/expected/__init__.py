@@ -11,12 +11,13 @@ from uuid import UUID
 
 from portal.models import User
 from procurement.expected.council import State, state_for
-from procurement.expected.council_tasks import council_tasks, waiting
+from procurement.expected.council_tasks import council_tasks
 from procurement.expected.desk import desk_tasks
 from procurement.expected.moments import Moment, next_moment_in
 from procurement.expected.office import office_tasks
 from procurement.expected.rounds import Round, rounds_of
 from procurement.expected.task import Group, Task, in_order
+from procurement.expected.waiting import waiting
 
 __all__ = [
     "Group",

@@ -27,7 +27,8 @@ from portal.moments import nl_date
 from portal.prepared import fetch
 from portal.seats import Seat
 from procurement.expected.rounds import Round, role_of
-from procurement.expected.rows import Row, of_kind, rows_for
+from procurement.expected.row import Row, of_kind
+from procurement.expected.rows import rows_for
 from procurement.facts import Done
 from procurement.models import (
     CouncilInput,

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, cast
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.permissions import council_seats
@@ -28,7 +26,6 @@ from procurement.models import (
     PhaseRole,
     ShowingPart,
     Submission,
-    answer_day,
 )
 from procurement.taking_part import asked, asked_for_words
 
@@ -275,7 +272,7 @@ def _compose(page: tuple | None, dated: dict) -> Task:
 def _checks(user: User, state: State) -> Iterator[Task]:
     seats = {seat.party_id: seat for seat in council_seats(user)}
     for part in state.parts:
-        seat, each = seats.get(part.council_id), _round_of(state, part)
+        seat, each = seats.get(part.council_id), round_of(state, part)
         if seat is None or each is None or not prepares(seat):
             continue
         phase = each.submission_phase
@@ -294,7 +291,7 @@ def _checks(user: User, state: State) -> Iterator[Task]:
         )
 
 
-def _round_of(state: State, part: ShowingPart) -> Round | None:
+def round_of(state: State, part: ShowingPart) -> Round | None:
     return state.rounds.get(part.showing.paragraph.cycle_id)
 
 
@@ -324,80 +321,4 @@ def _answers(user: User, state: State) -> Iterator[Task]:
             party_id=seat.party_id,
             party=seat.party_name,
             group=Group.LATER,
-        )
-
-
-# --- Waiting for others ----------------------------------------------------------
-
-
-def waiting(user: User, state: State) -> Iterator[Task]:
-    """What lies with others now, and until when."""
-    seats = {seat.party_id: seat for seat in council_seats(user)}
-    for (council_id, _cycle), submission in state.submissions.items():
-        seat = seats[council_id]
-        may_sign = role_of(seat) == PhaseRole.CHAIR
-        common: dict[str, Any] = {
-            "party_id": council_id,
-            "party": seat.party_name,
-            "group": Group.WAITING,
-            "url": address(("procurement:submission_detail", submission.pk)),
-            "name": _("Submission, %(round)s")
-            % {"round": submission_round(state, submission)},
-        }
-        if submission.status == Submission.Status.OFFERED and not may_sign:
-            yield Task(
-                kind="waits_signature",
-                why=_("Ready to sign since %(date)s.")
-                % {"date": since(cast(datetime, submission.offered_at))},
-                waits_at=_("With the chair"),
-                **common,
-            )
-        if (
-            submission.status == Submission.Status.SUBMITTED
-            and not submission.answers_newest
-        ):
-            yield Task(
-                kind="waits_answers",
-                why=_("Agreed: an answer before %(date)s.")
-                % {"date": _answer_by(submission)},
-                waits_at=_("With the care office"),
-                **common,
-            )
-    yield from _reactions(user, state)
-
-
-def _answer_by(submission: Submission) -> str:
-    return nl_date(answer_day(timezone.localdate(submission.signed_at)))
-
-
-def submission_round(state: State, submission: Submission) -> str:
-    return str(state.rounds[submission.cycle_id].cycle)
-
-
-def _reactions(user: User, state: State) -> Iterator[Task]:
-    seats = {seat.party_id: seat for seat in council_seats(user)}
-    for part in state.parts:
-        central = part.showing.paragraph.council_id
-        seat = seats.get(central)
-        if seat is None or part.council_id in seats or _round_of(state, part) is None:
-            continue
-        yield Task(
-            kind="waits_reaction",
-            name=_("Reaction of %(council)s to “%(title)s”")
-            % {
-                "council": part.council.name,
-                "title": part.showing.paragraph.title,
-            },
-            why=_("Asked on %(date)s.") % {"date": since(part.showing.at)},
-            url=address(
-                (
-                    "procurement:composition_detail",
-                    part.showing.paragraph.cycle_id,
-                    central,
-                )
-            ),
-            party_id=central,
-            party=seat.party_name,
-            group=Group.WAITING,
-            waits_at=_("With a local council"),
         )

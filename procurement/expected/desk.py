@@ -1,11 +1,13 @@
 """The tasks around meetings, minutes, actions, terms and plans."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from councils.models import Meeting
 from councils.permissions import Role
@@ -15,7 +17,7 @@ from portal.moments import nl_date
 from portal.seats import Seat, seats_of
 from procurement.expected.council import State
 from procurement.expected.rounds import Round
-from procurement.expected.rows import KEEPERS, Row, of_kind
+from procurement.expected.row import KEEPERS, Row, of_kind
 from procurement.expected.task import Group, Task, address, group_of
 from procurement.models import Phase
 
@@ -32,6 +34,7 @@ def desk_tasks(user: User, state: State) -> Iterator[Task]:
     for row in state.rows:
         if row.kind in MAKERS:
             yield from MAKERS[row.kind](row, seats, state.now)
+    yield from _proposals(seats, state)
     yield from _choices(user, state)
 
 
@@ -126,6 +129,27 @@ def _action(row: Row, seats: dict, now: datetime) -> Iterator[Task]:
         **_of(seats[row.council_id]),
         **_until(row.day, _("As agreed"), now),
     )
+
+
+def _proposals(seats: dict, state: State) -> Iterator[Task]:
+    """One task a council, however many members proposed something."""
+    waiting = Counter(row.council_id for row in of_kind(state.rows, "proposal"))
+    for council_id, count in waiting.items():
+        yield Task(
+            kind="proposal",
+            name=ngettext(
+                "Look at %(count)s proposal for the agenda",
+                "Look at %(count)s proposals for the agenda",
+                count,
+            )
+            % {"count": count},
+            why=_("Because members asked for it."),
+            url=address(("councils:backlog", council_id)),
+            minutes=5 * count,
+            button=_("Go to the waiting list"),
+            group=Group.SOON,
+            **_of(seats[council_id]),
+        )
 
 
 def _term(row: Row, seats: dict, now: datetime) -> Iterator[Task]:

@@ -12,7 +12,7 @@ from portal.seats import Seat, seats_of
 from procurement.expected.council import State
 from procurement.expected.desk import meeting_name
 from procurement.expected.rounds import Round
-from procurement.expected.rows import of_kind
+from procurement.expected.row import of_kind
 from procurement.taking_part import asked
 
 

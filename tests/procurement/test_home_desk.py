@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from councils.models import (
     ActionItem,
+    AgendaItem,
     Attendee,
     CouncilMembership,
     Meeting,
@@ -181,6 +182,34 @@ def test_an_action_asks_its_owner_until_it_is_done(summer):
 
     assert asked == ["Doe uw actiepunt: Bel de bestuurder"]
     assert tasks_of(owner, "action") == tasks_of(other, "action") == []
+
+
+def propose(council, by, **fields) -> AgendaItem:
+    return AgendaItemFactory(
+        council=council, meeting=None, origin="proposed", added_by=by, **fields
+    )
+
+
+def test_proposals_ask_the_secretary_until_somebody_decided(summer):
+    secretary, member = summer.person(role="secretary"), summer.person()
+    first = propose(summer.local, member)
+    propose(summer.local, member)
+
+    two = tasks_of(secretary, "proposal")
+    AgendaItem.objects.filter(pk=first.pk).update(accepted_at=timezone.now())
+    one = tasks_of(secretary, "proposal")
+
+    assert two == ["Kijk naar 2 voorstellen voor de agenda"]
+    assert one == ["Kijk naar 1 voorstel voor de agenda"]
+    assert tasks_of(member, "proposal") == []
+
+
+def test_a_proposal_that_is_closed_to_helpers_asks_none_of_them(summer):
+    secretary, member = summer.person(role="secretary"), summer.person()
+
+    propose(summer.local, member, openness="members")
+
+    assert tasks_of(secretary, "proposal") == []
 
 
 def test_an_action_that_is_closed_to_helpers_is_no_task_of_one(summer):
