@@ -1,5 +1,6 @@
 """An agenda as it is kept when it is sent, and what changed since."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -7,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from councils.agenda_lines import AgendaLine, lines_of
-from councils.agenda_reading import Agenda, introducer_of
+from councils.agenda_lines import AgendaLine, ItemRow, lines_of
+from councils.agenda_reading import Agenda
 from councils.models import Meeting, Openness
 from portal.sentences import enumerated
 
@@ -47,10 +48,15 @@ class Change(NamedTuple):
 def snapshot(meeting: Meeting, agenda: Agenda) -> list[Row]:
     """All items as they stand, closed ones too: who reads it leaves those out."""
     lines = lines_of(agenda.items, meeting.starts_at, lambda _item: True)
+    return snapshot_of(lines, agenda)
+
+
+def snapshot_of(lines: list[AgendaLine[ItemRow]], agenda: Agenda) -> list[Row]:
+    """The same of the lines of any reader: it tells of items and not of who reads."""
     return [_row(line, agenda) for line in lines]
 
 
-def _row(line: AgendaLine, agenda: Agenda) -> Row:
+def _row(line: AgendaLine[ItemRow], agenda: Agenda) -> Row:
     item = line.item
     return {
         "id": str(item.pk),
@@ -60,7 +66,7 @@ def _row(line: AgendaLine, agenda: Agenda) -> Row:
         "explanation": item.explanation,
         "goal": item.goal,
         "minutes": line.minutes,
-        "introducer": introducer_of(item),
+        "introducer": item.introducer,
         "openness": item.openness,
         "begins": line.begins,
         "papers": [
@@ -114,18 +120,19 @@ def _change(row: Row, was: Row, words: list[str]) -> Change:
 def _in_place(stayed: list[str], order: list[str]) -> set[str]:
     """As many as possible of those that stand in one order before and after."""
     rank = {key: number for number, key in enumerate(stayed)}
-    ends: list[int] = []
-    best: list[tuple[int, int | None]] = []
-    for at, key in enumerate(order):
-        length, previous = 1, None
-        for earlier in range(at):
-            if rank[order[earlier]] < rank[key] and best[earlier][0] >= length:
-                length, previous = best[earlier][0] + 1, earlier
-        best.append((length, previous))
-        ends.append(length)
+    # Of each length: the lowest rank in which a row of that length ends, and its key.
+    ranks: list[int] = []
+    keys: list[str] = []
+    before: dict[str, str | None] = {}
+    last: str | None = None
+    for key in order:
+        at = bisect_left(ranks, rank[key])
+        before[key] = keys[at - 1] if at else None
+        if at == len(ranks):
+            last = key
+        ranks[at : at + 1], keys[at : at + 1] = [rank[key]], [key]
     kept: set[str] = set()
-    at_end: int | None = ends.index(max(ends)) if ends else None
-    while at_end is not None:
-        kept.add(order[at_end])
-        at_end = best[at_end][1]
+    while last is not None:
+        kept.add(last)
+        last = before[last]
     return kept

@@ -2,25 +2,20 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import JSONField, OuterRef, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from councils.agenda_changes import Change, changes, snapshot
-from councils.agenda_lines import AgendaLine, lines_of, minutes_of
+from councils.agenda_changes import Change, changes, snapshot_of
+from councils.agenda_lines import AgendaLine, ItemRow, lines_of, minutes_of
 from councils.agenda_reading import (
     GOALS,
     Agenda,
-    PaperLine,
     agenda_of,
-    introducer_of,
     reader_of,
 )
 from councils.models import AgendaItem, Council, Meeting, Openness, SentAgenda
@@ -28,25 +23,35 @@ from councils.permissions import can_chair
 from portal.models import User
 from portal.moments import nl_day_month
 from portal.prepared import fetch
-from portal.templatetags.portal import Badge
 
 # So many of those that wait stand beside the agenda; the rest on their own page.
 WAITING_SHOWN = 8
-NO_ITEM = UUID(int=0)
 Origin = AgendaItem.Origin
 
 
 class Row(NamedTuple):
-    """A line of the agenda while it is built, of plain values alone."""
+    """A line of the agenda while it is built, of plain values alone.
+
+    Its words are in the template, which draws the same row once.
+    """
 
     key: str
     number: str
     is_sub: bool
     begins: str
     title: str
-    facts: str
-    badges: tuple[Badge, ...]
-    edit_url: str
+    # Nothing, for who may not read the item.
+    goal: str
+    minutes: int
+    introducer: str
+    is_readable: bool
+    is_closed: bool
+    # Its papers: all of them, those that did not come yet, those that are late.
+    papers: int
+    awaited: int
+    late: int
+    overrun: int
+    may_edit: bool
     # "13 juli", of the next meeting; empty when none is planned.
     next_day: str
     has_steps_open: bool
@@ -73,7 +78,7 @@ class Page(NamedTuple):
     """All that the page shows of the agenda itself."""
 
     rows: list[Row]
-    waiting: list[Waiting]
+    waiting: tuple[Waiting, ...]
     waiting_count: int
     fit: Fit
     unsent: list[Change]
@@ -116,25 +121,23 @@ def page_of(meeting: Meeting, user: User, moved: UUID | None = None) -> Page:
         {value: str(label) for value, label in GOALS.items()},
         timezone.localdate(),
         nl_day_month(next_at) if next_at else "",
-        # Asked once: the address of each differs by its key alone.
-        reverse("councils:item_edit", args=[NO_ITEM]),
         moved,
     )
     waiting = [item for item in agenda.waiting if may_read(item)]
     return Page(
         [build.row(line, may_edit=may_edit(line.item)) for line in lines],
-        [_waiting(item) for item in waiting[:WAITING_SHOWN]],
+        tuple(_waiting(item) for item in waiting[:WAITING_SHOWN]),
         len(waiting),
         fit_of(lines, meeting),
-        changes(sent, snapshot(meeting, agenda)) if sent is not None else [],
+        changes(sent, snapshot_of(lines, agenda)) if sent is not None else [],
     )
 
 
-def editor_of(user: User, council: Council) -> Callable[[AgendaItem], bool]:
+def editor_of(user: User, council: Council) -> Callable[[ItemRow], bool]:
     """What ``user`` may change of an agenda of one's own making: as `can_edit_item`."""
     may_read, is_chair = reader_of(user, council), can_chair(user, council)
 
-    def may_edit(item: AgendaItem) -> bool:
+    def may_edit(item: ItemRow) -> bool:
         if item.openness != Openness.MEMBERS or is_chair:
             return may_read(item)
         is_own = item.added_by_id == user.pk and item.origin == Origin.PROPOSED
@@ -150,69 +153,39 @@ class Rows(NamedTuple):
     goals: dict[str, str]
     today: date
     next_day: str
-    edit_url: str
     moved: UUID | None
 
-    def row(self, line: AgendaLine, *, may_edit: bool) -> Row:
-        item, key = line.item, str(line.item.pk)
-        takes = item.minutes or line.minutes
-        facts, badges = [minutes_in_words(takes)] if takes else [], []
-        if line.is_readable:
-            facts.insert(0, self.goals[item.goal])
-            if introducer := introducer_of(item):
-                facts.append(introducer)
-            badges = _badges(line, self.agenda.papers_of(item), self.today)
-        elif line.level == 1:
-            badges = [Badge(_("only members read this"), "", "lock")]
+    def row(self, line: AgendaLine[ItemRow], *, may_edit: bool) -> Row:
+        item, is_readable = line.item, line.is_readable
+        papers = self.agenda.papers_of(item) if is_readable else []
+        awaited = [paper for paper in papers if not paper.version]
         return Row(
-            key=key,
+            key=str(item.pk),
             number=line.number,
             is_sub=line.level > 1,
             begins=line.begins,
             title=line.title,
-            facts=capfirst(", ".join(facts)),
-            badges=tuple(badges),
-            edit_url=self.edit_url.replace(str(NO_ITEM), key) if may_edit else "",
+            goal=self.goals[item.goal] if is_readable else "",
+            minutes=item.minutes or line.minutes,
+            introducer=item.introducer if is_readable else "",
+            is_readable=is_readable,
+            is_closed=item.is_closed,
+            papers=len(papers),
+            awaited=len(awaited),
+            late=sum(paper.is_overdue(self.today) for paper in awaited),
+            overrun=line.overrun if is_readable else 0,
+            may_edit=may_edit,
             next_day=self.next_day,
             has_steps_open=item.pk == self.moved,
         )
 
 
-def _badges(line: AgendaLine, papers: list[PaperLine], today: date) -> list[Badge]:
-    found = []
-    if line.item.is_closed:
-        found.append(Badge(_("closed"), "", "lock"))
-    awaited = [paper for paper in papers if not paper.version]
-    late = [paper for paper in awaited if paper.is_overdue(today)]
-    if late:
-        words = ngettext(
-            "%(count)s paper is late", "%(count)s papers are late", len(late)
-        )
-        found.append(Badge(words % {"count": len(late)}, "late", "warning"))
-    elif awaited:
-        words = ngettext(
-            "awaits %(count)s paper", "awaits %(count)s papers", len(awaited)
-        )
-        found.append(Badge(words % {"count": len(awaited)}, "wait", "hourglass"))
-    elif papers:
-        words = ngettext("%(count)s paper", "%(count)s papers", len(papers))
-        found.append(Badge(words % {"count": len(papers)}, "", "document"))
-    if line.overrun:
-        words = ngettext(
-            "its parts take %(count)s minute more",
-            "its parts take %(count)s minutes more",
-            line.overrun,
-        )
-        found.append(Badge(words % {"count": line.overrun}, "late", "clock"))
-    return found
-
-
-def _waiting(item: AgendaItem) -> Waiting:
-    who = item.__dict__["proposed"] or "" if item.is_proposal else ""
+def _waiting(item: ItemRow) -> Waiting:
+    who = item.proposed or "" if item.is_proposal else ""
     return Waiting(str(item.pk), item.title, who)
 
 
-def fit_of(lines: list[AgendaLine], meeting: Meeting) -> Fit:
+def fit_of(lines: list[AgendaLine[ItemRow]], meeting: Meeting) -> Fit:
     """Whether what stands on the agenda fits in the time of its meeting."""
     takes, room = minutes_of(lines), meeting.minutes_long
     left = room - takes
@@ -242,8 +215,3 @@ def fit_of(lines: list[AgendaLine], meeting: Meeting) -> Fit:
             % {"count": without}
         )
     return Fit(text, left < 0, tuple(notes))
-
-
-@lru_cache(maxsize=128)
-def minutes_in_words(count: int) -> str:
-    return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": count}

@@ -3,13 +3,21 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import JSONObject
 
-from councils.agenda_lines import AgendaLine, lines_of, minutes_of
+from councils.agenda_lines import AgendaLine, ItemRow, lines_of, minutes_of
 from councils.models import (
     AgendaItem,
     AgendaPaperVersion,
@@ -24,25 +32,9 @@ from portal.models import User
 from portal.prepared import fetch_of
 
 GOALS = dict(ItemGoal.choices)
-# What an agenda is made of; the rest of an item is asked for where it is needed.
-COLUMNS = [
-    "council",
-    "meeting",
-    "parent",
-    "order",
-    "kind",
-    "origin",
-    "title",
-    "explanation",
-    "goal",
-    "minutes",
-    "introducer_name",
-    "openness",
-    "subject_url",
-    "accepted_at",
-    "dropped_at",
-    "added_by",
-]
+# What is read of an item, and of each of its papers.
+OF_PAPER = ("papers__pk", "papers__title", "papers__due_on", "paper_version")
+COLUMNS = (*ItemRow._fields, *OF_PAPER)
 
 
 class PaperLine(NamedTuple):
@@ -64,30 +56,33 @@ class PaperLine(NamedTuple):
 class Agenda:
     """The items of a meeting, those that wait in its council, and all their papers."""
 
-    items: list[AgendaItem] = field(default_factory=list)
-    waiting: list[AgendaItem] = field(default_factory=list)
+    items: list[ItemRow] = field(default_factory=list)
+    waiting: list[ItemRow] = field(default_factory=list)
     papers: dict[UUID, list[PaperLine]] = field(default_factory=dict)
 
-    def papers_of(self, item: AgendaItem) -> list[PaperLine]:
+    def papers_of(self, item: ItemRow) -> list[PaperLine]:
         return self.papers.get(item.pk, [])
 
 
 def agenda_of(meeting: Meeting, *, with_waiting: bool = False) -> Agenda:
     """What stands on the agenda of a meeting now, for whoever may read it.
 
-    Nothing is left out: ask `can_read_item` of each before it is shown.
+    Nothing is left out: ask `reader_of` of each before it is shown.
     """
     if with_waiting:
         rows = fetch_of(_of_council, meeting.pk, meeting.council_id)
     else:
         rows = fetch_of(_of_meeting, meeting.pk)
     agenda = Agenda()
-    for item in rows:
-        if item.pk not in agenda.papers:
-            agenda.papers[item.pk] = []
-            (agenda.items if item.meeting_id else agenda.waiting).append(item)
-        if item.paper_pk:
-            agenda.papers[item.pk].append(_paper(item))
+    of_item = len(ItemRow._fields)
+    for row in rows:
+        key, paper = row[0], row[of_item:]
+        if key not in agenda.papers:
+            agenda.papers[key] = []
+            item = ItemRow._make(row[:of_item])
+            (agenda.items if item.is_on else agenda.waiting).append(item)
+        if paper[0]:
+            agenda.papers[key].append(_paper(*paper))
     return agenda
 
 
@@ -106,27 +101,20 @@ def _with_papers(items: QuerySet[AgendaItem]) -> QuerySet:
     version = JSONObject(pk="pk", number="number", filename="filename", size="size")
     return (
         items.filter(dropped_at__isnull=True)
-        .only(*COLUMNS)
         .annotate(
+            is_on=ExpressionWrapper(Q(meeting__isnull=False), BooleanField()),
             introduced=F("introducer__name"),
             proposed=F("added_by__name"),
-            paper_pk=F("papers__pk"),
-            paper_title=F("papers__title"),
-            paper_due_on=F("papers__due_on"),
             paper_version=Subquery(
                 newest.order_by("-number").values(found=version)[:1]
             ),
         )
         .order_by("order", "created_at", "pk", "papers__order", "papers__pk")
+        .values_list(*COLUMNS)
     )
 
 
-def introducer_of(item: AgendaItem) -> str:
-    """Who introduces an item of an `Agenda`, without a query."""
-    return item.__dict__["introduced"] or item.introducer_name
-
-
-def reader_of(user: User, council: Council) -> Callable[[AgendaItem], bool]:
+def reader_of(user: User, council: Council) -> Callable[[ItemRow], bool]:
     """Which items of one council ``user`` may read: `can_read_item` for many."""
     if is_voting_member(user, council):
         return lambda _item: True
@@ -135,25 +123,26 @@ def reader_of(user: User, council: Council) -> Callable[[AgendaItem], bool]:
     return lambda _item: False
 
 
-def _paper(item: AgendaItem) -> PaperLine:
-    # What the query brought along beside the item.
-    row = item.__dict__
-    found = row["paper_version"]
-    line = PaperLine(row["paper_pk"], row["paper_title"], row["paper_due_on"])
-    if not found:
-        return line
-    return line._replace(
-        version=found["number"],
-        version_pk=UUID(found["pk"]),
-        filename=found["filename"],
-        size=found["size"],
+def _paper(
+    pk: UUID, title: str, due_on: date | None, version: dict[str, Any] | None
+) -> PaperLine:
+    if not version:
+        return PaperLine(pk, title, due_on)
+    return PaperLine(
+        pk,
+        title,
+        due_on,
+        version=version["number"],
+        version_pk=UUID(version["pk"]),
+        filename=version["filename"],
+        size=version["size"],
     )
 
 
 def papers_of(item: AgendaItem) -> list[PaperLine]:
     """The papers of one item."""
-    rows = _with_papers(AgendaItem.objects.filter(pk=item.pk))
-    return [_paper(row) for row in rows if row.paper_pk]
+    rows = _with_papers(AgendaItem.objects.filter(pk=item.pk)).values_list(*OF_PAPER)
+    return [_paper(*row) for row in rows if row[0]]
 
 
 # --- To read ---------------------------------------------------------------------
@@ -223,7 +212,7 @@ def public_reading_of(meeting: Meeting) -> Reading:
     return reading._replace(lines=lines)
 
 
-def _live(meeting: Meeting, readable: Callable[[AgendaItem], bool]) -> Reading:
+def _live(meeting: Meeting, readable: Callable[[ItemRow], bool]) -> Reading:
     agenda = agenda_of(meeting)
     lines = lines_of(agenda.items, meeting.starts_at, readable)
     return Reading(
@@ -233,7 +222,7 @@ def _live(meeting: Meeting, readable: Callable[[AgendaItem], bool]) -> Reading:
     )
 
 
-def _live_line(line: AgendaLine, agenda: Agenda) -> ReadingLine:
+def _live_line(line: AgendaLine[ItemRow], agenda: Agenda) -> ReadingLine:
     item = line.item
     if not line.is_readable:
         return _closed_line(line.number, line.level, line.begins, line.minutes)
@@ -245,7 +234,7 @@ def _live_line(line: AgendaLine, agenda: Agenda) -> ReadingLine:
         title=item.title,
         goal=str(GOALS[item.goal]),
         minutes=line.minutes,
-        introducer=introducer_of(item),
+        introducer=item.introducer,
         explanation=item.explanation,
         is_closed=item.is_closed,
         papers=tuple(_paper_to_read(paper) for paper in agenda.papers_of(item)),

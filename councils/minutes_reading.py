@@ -103,7 +103,7 @@ class MeetingRow:
 class ItemReading:
     """An item of the agenda with what was decided and taken on at it."""
 
-    line: AgendaLine
+    line: AgendaLine[AgendaItem]
     decisions: list[DecisionRow] = field(default_factory=list)
     actions: list[ActionRow] = field(default_factory=list)
 

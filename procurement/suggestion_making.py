@@ -1,6 +1,7 @@
 """What every suggestion for a meeting needs: its dates, its reason and its key."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Model
@@ -12,7 +13,7 @@ from councils.actions.suggestion import Suggestion
 from councils.models import Meeting, Openness
 from portal.moments import nl_date
 from procurement.expected.task import address
-from procurement.models import Phase
+from procurement.models import Phase, dates_before
 from procurement.suggestion_rows import Found, Source
 
 # Without a next meeting, what falls within six weeks after this one counts.
@@ -38,12 +39,14 @@ class Making:
         self.dropped = {row.word: row.more for row in self.of[Source.DROPPED]}
         self.on_agenda = {row.pk for row in self.of[Source.ITEM] if row.flag}
 
-    def _date_of(self, phase: Phase) -> datetime:
+    def _date_of(self, row: Found) -> datetime:
+        """The council's own date of a step."""
         has_parent = self.council.parent_id is not None
-        return phase.dates.for_kind(self.council.kind, has_parent)
+        days = row.organisation_days, row.central_days, row.local_days
+        return _dates(row.closes_at, *days).for_kind(self.council.kind, has_parent)
 
-    def _own_date(self, phase: Phase) -> date:
-        return timezone.localdate(self._date_of(phase))
+    def _own_date(self, row: Found) -> date:
+        return timezone.localdate(self._date_of(row))
 
     def _by_own_date(self, due: datetime) -> str:
         told = {"date": nl_date(timezone.localdate(due))}
@@ -83,6 +86,10 @@ class Making:
             dropped_because=self.dropped.get(key, ""),
             **rest,
         )
+
+
+# The same steps are looked at for every council and at every visit.
+_dates = lru_cache(maxsize=512)(dates_before)
 
 
 def page_of(phase: Phase) -> str:

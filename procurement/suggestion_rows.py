@@ -45,8 +45,7 @@ from procurement.models import (
     SubmissionVersion,
     WorkPlanVersion,
 )
-from procurement.taking_part import COLUMNS as OF_CHOICE
-from procurement.taking_part import TakingPart, choice_of, newest_of
+from procurement.taking_part import TakingPart, newest_of, one_text, read_text
 
 # Older answers are no news for an agenda.
 ANSWERS_FOR = timedelta(days=180)
@@ -91,10 +90,7 @@ class Found(NamedTuple):
     number: int
     state: str
     at: datetime | None
-    step: str
-    level: str
-    from_order: int
-    from_kind: str
+    chosen: str
 
     @property
     def round(self) -> Cycle:
@@ -117,7 +113,7 @@ class Found(NamedTuple):
 
     @property
     def choice(self) -> TakingPart | None:
-        return choice_of(self.step, self.level, self.from_order, self.from_kind)
+        return read_text(self.chosen)
 
 
 _FIELDS: dict[str, type[Field]] = {
@@ -196,12 +192,8 @@ def _of_cycle(to: str) -> dict[str, Any]:
 
 
 def _of_choice(council: UUID, cycle: str) -> dict[str, Any]:
-    newest = newest_of(council, OuterRef(cycle))
-    names = ("step", "level", "from_order", "from_kind")
-    return {
-        name: Subquery(newest.values(column)[:1])
-        for name, column in zip(names, OF_CHOICE, strict=True)
-    }
+    newest = newest_of(council, OuterRef(cycle)).annotate(text=one_text())
+    return {"chosen": Subquery(newest.values("text")[:1])}
 
 
 def _phases(

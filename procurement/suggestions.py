@@ -20,7 +20,6 @@ from procurement.expected.task import address
 from procurement.models import (
     Cycle,
     InformationRequest,
-    Phase,
     Submission,
     SubmissionVersion,
     WorkPlan,
@@ -77,22 +76,21 @@ class _Maker(Making):
 
     # --- Rounds ------------------------------------------------------------------
 
-    def _phases(self, wanted: Callable) -> Iterator[tuple[Found, Phase]]:
+    def _phases(self, wanted: Callable) -> Iterator[Found]:
         """The steps that are not past then and ask something of the council."""
         for row in self.of[Source.PHASE]:
-            phase = row.phase
-            if phase.closes_at > self.meeting.starts_at and wanted(row.choice, phase):
-                yield row, phase
+            if row.closes_at > self.meeting.starts_at and wanted(row.choice, row):
+                yield row
 
     def _choices(self) -> Iterator[Suggestion]:
         """Rounds in which the council has not said whether it takes part."""
-        rounds: dict[UUID, list[Phase]] = {}
+        rounds: dict[UUID, list[Found]] = {}
         handed_in = self._handed_in()
         for row in self.of[Source.PHASE]:
             if row.choice is None and row.cycle_id and row.cycle_id not in handed_in:
-                rounds.setdefault(row.cycle_id, []).append(row.phase)
-        for pk, phases in rounds.items():
-            first = min(phases, key=lambda phase: phase.opens_on)
+                rounds.setdefault(row.cycle_id, []).append(row)
+        for pk, rows in rounds.items():
+            first = min(rows, key=lambda row: row.opens_on)
             if first.opens_on >= timezone.localdate(self.until):
                 continue
             began = first.opens_on <= self.day
@@ -106,7 +104,7 @@ class _Maker(Making):
                 "choose",
                 Cycle(pk=pk),
                 title=_("Choose whether and how we take part: %(round)s")
-                % {"round": first.cycle.title},
+                % {"round": first.round.title},
                 reason=reason,
                 on=max(first.opens_on, self.day),
                 goal=ItemGoal.DECIDE,
@@ -126,9 +124,11 @@ class _Maker(Making):
         }
 
     def _openings(self) -> Iterator[Suggestion]:
-        for _row, phase in self._phases(asked):
-            if not self.day <= phase.opens_on < timezone.localdate(self.until):
+        until = timezone.localdate(self.until)
+        for row in self._phases(asked):
+            if not self.day <= row.opens_on < until:
                 continue
+            phase = row.phase
             yield self._make(
                 "opens",
                 phase,
@@ -148,87 +148,88 @@ class _Maker(Making):
     def _words(self) -> Iterator[Suggestion]:
         """Steps that ask for words, of which this council has none there."""
         by_request = {row.phase_pk for row in self._requests()}
-        for row, phase in self._phases(asked_for_words):
-            if row.flag or row.is_submission or phase.pk in by_request:
+        for row in self._phases(asked_for_words):
+            if row.flag or row.is_submission or row.phase_pk in by_request:
                 continue
-            if self._date_of(phase) < self.until:
+            if self._date_of(row) < self.until:
                 yield self._before_own_date(
                     "words",
-                    phase,
+                    row,
                     title=_("Our input for “%(phase)s”")
-                    % {"phase": phase.get_kind_display()},
+                    % {"phase": row.phase.get_kind_display()},
                     goal=ItemGoal.DISCUSS,
                     minutes=20,
                 )
 
     def _submissions(self) -> Iterator[Suggestion]:
         """What is to be shared, composed or signed for the submission of a round."""
-        for row, phase in self._phases(asked_for_words):
+        for row in self._phases(asked_for_words):
             if not row.is_submission:
                 continue
             if row.state == Submission.Status.OFFERED:
-                yield self._to_sign(row, phase)
-            elif self._date_of(phase) >= self.until:
+                yield self._to_sign(row)
+            elif self._date_of(row) >= self.until:
                 continue
             elif not row.state and self._has_one_above():
                 if not row.is_shared:
-                    yield self._to_share(phase)
+                    yield self._to_share(row)
             elif row.state != Submission.Status.SUBMITTED:
-                yield self._to_compose(row, phase)
+                yield self._to_compose(row)
 
     def _has_one_above(self) -> bool:
         return self.council.parent_id is not None and not self.council.is_central
 
-    def _to_sign(self, row: Found, phase: Phase) -> Suggestion:
+    def _to_sign(self, row: Found) -> Suggestion:
         assert row.other_pk is not None  # it has a status
         return self._make(
             "sign",
             Submission(pk=row.other_pk),
             number=row.number,
-            title=_("Sign the submission: %(round)s") % {"round": phase.cycle.title},
+            title=_("Sign the submission: %(round)s") % {"round": row.round.title},
             reason=_("The text waits for a signature since %(date)s.")
             % {"date": nl_date(row.at and timezone.localdate(row.at))},
-            on=self._own_date(phase),
+            on=self._own_date(row),
             goal=ItemGoal.DECIDE,
             minutes=15,
             url=address(("procurement:submission_detail", row.other_pk)),
         )
 
-    def _to_share(self, phase: Phase) -> Suggestion:
+    def _to_share(self, row: Found) -> Suggestion:
         return self._before_own_date(
             "share",
-            phase,
+            row,
             title=_("Share our input with the central council: %(round)s")
-            % {"round": phase.cycle.title},
+            % {"round": row.round.title},
             goal=ItemGoal.DECIDE,
             minutes=15,
             url=address(("procurement:input_list",)),
         )
 
-    def _to_compose(self, row: Found, phase: Phase) -> Suggestion:
+    def _to_compose(self, row: Found) -> Suggestion:
         pages: list[tuple] = [("procurement:submission_list",)]
         if row.other_pk:
             pages.insert(0, ("procurement:submission_detail", row.other_pk))
         elif self.council.is_central:
-            key = phase.cycle_id, self.council.pk
+            key = row.cycle_id, self.council.pk
             pages.insert(0, ("procurement:composition_detail", *key))
         return self._before_own_date(
             "compose",
-            phase,
-            title=_("What do we hand in? %(round)s") % {"round": phase.cycle.title},
+            row,
+            title=_("What do we hand in? %(round)s") % {"round": row.round.title},
             goal=ItemGoal.DECIDE,
             minutes=30,
             url=address(*pages),
         )
 
-    def _before_own_date(self, kind: str, phase: Phase, **words: Any) -> Suggestion:
+    def _before_own_date(self, kind: str, row: Found, **words: Any) -> Suggestion:
         """One that matters by the council's own date of a step."""
+        phase = row.phase
         words.setdefault("url", page_of(phase))
         return self._make(
             kind,
             phase,
-            reason=self._by_own_date(self._date_of(phase)),
-            on=self._own_date(phase),
+            reason=self._by_own_date(self._date_of(row)),
+            on=self._own_date(row),
             **words,
         )
 
@@ -240,8 +241,8 @@ class _Maker(Making):
         return [
             row
             for row in self.of[Source.REQUEST]
-            if asked_for_words(row.choice, row.phase)
-            and (self._is_new(row) or self._date_of(row.phase) < self.until)
+            if asked_for_words(row.choice, row)
+            and (self._is_new(row) or self._date_of(row) < self.until)
         ]
 
     def _is_new(self, row: Found) -> bool:
@@ -249,7 +250,7 @@ class _Maker(Making):
         return self.since is None or (row.at is not None and row.at > self.since)
 
     def _request(self, row: Found) -> Suggestion:
-        due = self._date_of(row.phase)
+        due = self._date_of(row)
         reason = self._by_own_date(due)
         if due >= self.until:
             reason = " ".join([_("New since the last meeting."), reason])

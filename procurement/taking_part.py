@@ -4,16 +4,23 @@ What asks something of a council (the home page, reminders, suggestions for an a
 asks here first. A council without a choice is asked everything.
 """
 
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 from uuid import UUID
 
 from django.db.models import CharField, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
-from procurement.models import Participation, Phase, PhaseKind
+from procurement.models import Participation, PhaseKind
 
 Step, Level = Participation.Step, Participation.Level
+
+
+class InOrder(Protocol):
+    """A step of a round, as far as a choice asks of it."""
+
+    @property
+    def order(self) -> int: ...
 
 
 class TakingPart(NamedTuple):
@@ -46,15 +53,15 @@ class TakingPart(NamedTuple):
         told = {"phase": PhaseKind(self.kind).label, "how": Level(self.level).label}
         return _("Takes part from “%(phase)s” on: %(how)s.") % told
 
-    def asks(self, phase: Phase) -> bool:
+    def asks(self, phase: InOrder) -> bool:
         """Whether a step of the round asks anything of the council."""
         return self.takes_part and phase.order >= self.order
 
-    def asks_words(self, phase: Phase) -> bool:
+    def asks_words(self, phase: InOrder) -> bool:
         """Whether the council writes and hands in there; who reads along does not."""
         return self.asks(phase) and self.level != Level.READ_ALONG
 
-    def why_out(self, phase: Phase) -> str:
+    def why_out(self, phase: InOrder) -> str:
         """Why a step asks nothing at all of the council, in a sentence, or ""."""
         if not self.takes_part:
             return _("The council does not take part in this round.")
@@ -64,7 +71,7 @@ class TakingPart(NamedTuple):
             }
         return ""
 
-    def why_no_words(self, phase: Phase) -> str:
+    def why_no_words(self, phase: InOrder) -> str:
         """Why a step asks no words of the council, in a sentence, or ""."""
         if reason := self.why_out(phase):
             return reason
@@ -73,12 +80,12 @@ class TakingPart(NamedTuple):
         return ""
 
 
-def asked(choice: TakingPart | None, phase: Phase) -> bool:
+def asked(choice: TakingPart | None, phase: InOrder) -> bool:
     """Whether a step asks anything of a council with this choice, or with none."""
     return choice is None or choice.asks(phase)
 
 
-def asked_for_words(choice: TakingPart | None, phase: Phase) -> bool:
+def asked_for_words(choice: TakingPart | None, phase: InOrder) -> bool:
     """Whether a step asks for words of a council with this choice, or with none."""
     return choice is None or choice.asks_words(phase)
 

@@ -19,7 +19,7 @@ from councils.agenda_reading import GOALS
 from councils.forms.agenda import QuickItemForm
 from councils.models import AgendaItem, Meeting
 from councils.permissions import can_prepare, can_read_item
-from councils.suggestion import suggestions_for
+from councils.suggestion import shown, suggestions_for
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.models import User
@@ -66,7 +66,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
             **_shown(meeting, request.user, moved=_moved(request)),
             "form": form,
             "goals": tuple((value, str(label)) for value, label in GOALS.items()),
-            "suggestions": suggestions_for(meeting, request.user),
+            "suggestions": shown(suggestions_for(meeting, request.user)),
             "crumbs": [
                 (_("Meetings"), reverse("councils:meeting_list")),
                 (meeting.name, meeting.get_absolute_url()),
@@ -80,7 +80,12 @@ def agenda_url(meeting: Meeting) -> str:
 
 
 def _shown(meeting: Meeting, user: User, **kwargs: Any) -> dict[str, Any]:
-    return {"meeting": meeting, "page": page_of(meeting, user, **kwargs)}
+    return {
+        "meeting": meeting,
+        "meeting_key": str(meeting.pk),
+        "council_key": str(meeting.council_id),
+        "page": page_of(meeting, user, **kwargs),
+    }
 
 
 def _moved(request: UserRequest) -> UUID | None:
@@ -174,7 +179,7 @@ def _take(step: Step, item: AgendaItem, meeting: Meeting, by: User) -> str:
     return _("Item %(number)s, %(title)s, is item %(now)s now.") % said
 
 
-def _line_of(item: AgendaItem, user: User) -> AgendaLine | None:
+def _line_of(item: AgendaItem, user: User) -> AgendaLine[AgendaItem] | None:
     """Where an item stands now, for who moves it."""
     items = AgendaItem.objects.filter(meeting=item.meeting_id).in_order()
     lines = lines_of(items, None, lambda each: can_read_item(user, each))
