@@ -21,7 +21,7 @@ from councils.agenda_reading import (
 from councils.models import AgendaItem, Council, Meeting, Openness, SentAgenda
 from councils.permissions import can_chair
 from portal.models import User
-from portal.moments import nl_day_month
+from portal.moments import nl_date, nl_day_month, nl_time
 from portal.prepared import fetch
 
 # So many of those that wait stand beside the agenda; the rest on their own page.
@@ -65,6 +65,20 @@ class Waiting(NamedTuple):
     proposed_by: str
 
 
+class Head(NamedTuple):
+    """What stands above the agenda, and leads to what goes with it."""
+
+    key: str
+    council: str
+    kind: str
+    name: str
+    day: str
+    first: str
+    last: str
+    place: str
+    is_sent: bool
+
+
 class Fit(NamedTuple):
     """Whether the agenda fits in its meeting, in words."""
 
@@ -80,8 +94,10 @@ class Page(NamedTuple):
     rows: list[Row]
     waiting: tuple[Waiting, ...]
     waiting_count: int
-    fit: Fit
+    # Nothing when there is nothing on it.
+    fit: Fit | str
     unsent: list[Change]
+    is_sent: bool
 
 
 def for_building(user: User, pk: UUID) -> Meeting | None:
@@ -108,6 +124,21 @@ def _for_building(user: User, pk: UUID) -> QuerySet[Meeting]:
     )
 
 
+def head_of(meeting: Meeting) -> Head:
+    """The same meeting in plain words."""
+    return Head(
+        str(meeting.pk),
+        str(meeting.council_id),
+        meeting.kind,
+        meeting.name,
+        nl_date(meeting.starts_at),
+        nl_time(meeting.starts_at),
+        nl_time(meeting.ends_at),
+        meeting.place,
+        meeting.agenda_sent_at is not None,
+    )
+
+
 def page_of(meeting: Meeting, user: User, moved: UUID | None = None) -> Page:
     """The agenda of a meeting from `for_building`, for who builds it: one query."""
     agenda = agenda_of(meeting, with_waiting=True)
@@ -128,8 +159,9 @@ def page_of(meeting: Meeting, user: User, moved: UUID | None = None) -> Page:
         [build.row(line, may_edit=may_edit(line.item)) for line in lines],
         tuple(_waiting(item) for item in waiting[:WAITING_SHOWN]),
         len(waiting),
-        fit_of(lines, meeting),
+        fit_of(lines, meeting) if lines else "",
         changes(sent, snapshot_of(lines, agenda)) if sent is not None else [],
+        meeting.agenda_sent_at is not None,
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from councils.actions import agenda as actions
 from councils.actions import agenda_sending as sending
 from councils.agenda_lines import AgendaLine, lines_of
-from councils.agenda_page import for_building, page_of
+from councils.agenda_page import for_building, head_of, page_of
 from councils.agenda_reading import GOALS
 from councils.forms.agenda import QuickItemForm
 from councils.models import AgendaItem, Meeting
@@ -82,8 +82,7 @@ def agenda_url(meeting: Meeting) -> str:
 def _shown(meeting: Meeting, user: User, **kwargs: Any) -> dict[str, Any]:
     return {
         "meeting": meeting,
-        "meeting_key": str(meeting.pk),
-        "council_key": str(meeting.council_id),
+        "head": head_of(meeting),
         "page": page_of(meeting, user, **kwargs),
     }
 

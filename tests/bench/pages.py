@@ -15,6 +15,7 @@ from django.urls import reverse
 from councils.models import CareOfficeMembership, CouncilMembership
 from portal.models import User
 from procurement.models import SubmissionVersion
+from tests.bench.agenda import ITEMS, long_agenda
 from tests.bench.table import Row, alone, compared
 from tests.login import with_two_steps
 from tests.servers import Running
@@ -66,7 +67,7 @@ def measured(portal: Site, floor: Site, rounds: int) -> list[Row]:
 
 
 def _pages(portal: Site, floor: Site) -> list[Page]:
-    """The floor, home, the list of input, a submission, the desk of a care office."""
+    """The floor, home, and the pages that people open most or that show most."""
     version = SubmissionVersion.objects.signed().order_by("pk")[0]
     submission = version.submission
     central = submission.council.parent or submission.council
@@ -79,6 +80,7 @@ def _pages(portal: Site, floor: Site) -> list[Page]:
         .order_by("-count", "pk")[0]
     )
     rows = min(lead.count, 50)
+    meeting = long_agenda(central, secretary)
 
     def page(what: str, path: str, user: User, *most: float) -> Page:
         return Page(what, portal.port, _request(portal.port, path, user), *most)
@@ -98,6 +100,13 @@ def _pages(portal: Site, floor: Site) -> list[Page]:
             f"care-office list, {rows} rows",
             reverse("procurement:desk_list"),
             lead.user,
+            LIST_MOST,
+            LIST_MOST,
+        ),
+        page(
+            f"an agenda of {ITEMS} items, builder",
+            reverse("councils:agenda_edit", args=[meeting.pk]),
+            secretary,
             LIST_MOST,
             LIST_MOST,
         ),

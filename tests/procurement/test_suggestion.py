@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from councils.models import AgendaItem, ItemGoal, Meeting, Openness
-from councils.suggestion import suggestions_for
+from councils.suggestion import shown, suggestions_for
 from portal.dates import AMSTERDAM
 from portal.models import AuditEvent
 from procurement.actions import submission as submissions
@@ -710,7 +710,11 @@ def test_the_list_offers_a_press_and_shows_what_was_set_aside(desk):
 
     page = render_to_string(
         "councils/agenda/_suggestions.html",
-        {"suggestions": found, "meeting": desk.meeting, "csrf_token": "x"},
+        {
+            "suggestions": shown(found),
+            "meeting": str(desk.meeting.pk),
+            "csrf_token": "x",
+        },
     )
 
     assert page.count("Zet op de agenda") == 1
