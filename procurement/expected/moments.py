@@ -13,6 +13,7 @@ from procurement.expected.council import State
 from procurement.expected.desk import meeting_name
 from procurement.expected.rounds import Round
 from procurement.expected.row import of_kind
+from procurement.models import Phase
 from procurement.taking_part import asked
 
 
@@ -23,20 +24,32 @@ class Moment(NamedTuple):
     what: str
 
 
+class _Coming(NamedTuple):
+    """A moment before it is put in words."""
+
+    at: datetime
+    says: str
+    phase: Phase
+
+
 def next_moment_in(user: User, state: State, rounds: list[Round]) -> Moment | None:
     """The first opening, date or meeting after now, for any seat in any round."""
-    coming = [
-        *_of_rounds(user, state, rounds),
-        *(
-            Moment(row.at, meeting_name(row))
-            for row in of_kind(state.rows, "meeting")
-            if row.at
-        ),
+    coming = [each for each in _of_rounds(user, state, rounds) if each.at > state.now]
+    earliest = min((each.at for each in coming), default=None)
+    in_words = [
+        Moment(at, says % {"phase": phase.get_kind_display()})
+        for at, says, phase in coming
+        if at == earliest
     ]
-    return min((each for each in coming if each.at > state.now), default=None)
+    in_words += [
+        Moment(row.at, meeting_name(row))
+        for row in of_kind(state.rows, "meeting")
+        if row.at and row.at > state.now
+    ]
+    return min(in_words, default=None)
 
 
-def _of_rounds(user: User, state: State, rounds: list[Round]) -> Iterator[Moment]:
+def _of_rounds(user: User, state: State, rounds: list[Round]) -> Iterator[_Coming]:
     for seat in seats_of(user):
         for each in rounds:
             if _concerns(seat, each):
@@ -52,20 +65,16 @@ def _concerns(seat: Seat, each: Round) -> bool:
     )
 
 
-def _moments(seat: Seat, each: Round, state: State) -> Iterator[Moment]:
+def _moments(seat: Seat, each: Round, state: State) -> Iterator[_Coming]:
+    begins, closes = _("the step “%(phase)s” begins"), _("the step “%(phase)s” closes")
+    ours = _("the date of your council for “%(phase)s”")
     chosen = state.done_by(seat.party_id, each.cycle.pk).taking_part
     for phase in each.phases:
         if not asked(chosen, phase):
             continue
-        called = {"phase": phase.get_kind_display()}
-        yield Moment(
-            moment(phase.opens_on, time.min),
-            _("the step “%(phase)s” begins") % called,
-        )
+        yield _Coming(moment(phase.opens_on, time.min), begins, phase)
         if seat.party != "council":
-            yield Moment(phase.closes_at, _("the step “%(phase)s” closes") % called)
+            yield _Coming(phase.closes_at, closes, phase)
         elif phase.councils_deliver:
-            yield Moment(
-                phase.dates.for_kind(seat.kind, seat.parent_id is not None),
-                _("the date of your council for “%(phase)s”") % called,
-            )
+            due = phase.dates.for_kind(seat.kind, seat.parent_id is not None)
+            yield _Coming(due, ours, phase)
