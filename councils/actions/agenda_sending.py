@@ -152,9 +152,3 @@ def why_not(attendee: Attendee, still: set[UUID], kind: str) -> str:
         KINDS[kind], is_active=user.is_active, is_off=kind in kinds_off(user)
     )
     return reason and reason[0].lower() + reason[1:].rstrip(".")
-
-
-def unsent_changes(meeting: Meeting) -> list[Change]:
-    """What changed since the agenda was sent; nothing when it was not."""
-    sent = newest_sent(meeting)
-    return changes(sent.items, snapshot(meeting, agenda_of(meeting))) if sent else []

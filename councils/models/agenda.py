@@ -192,11 +192,6 @@ class AgendaItem(models.Model):
             and self.dropped_at is None
         )
 
-    @property
-    def introduced_by(self) -> str:
-        """The name of who introduces it, or an empty text."""
-        return self.introducer.name if self.introducer else self.introducer_name
-
 
 class AgendaPaper(models.Model):
     """A paper of an item: awaited until a day, or there in some version."""

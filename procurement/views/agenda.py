@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from councils.models import Meeting
 from councils.permissions import can_prepare
+from portal.choice import typed
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.permissions import require
@@ -86,5 +87,5 @@ def drop(request: UserRequest, pk: UUID) -> HttpResponse:
 def restore(request: UserRequest, pk: UUID) -> HttpResponse:
     """Suggest again what was set aside."""
     meeting = _meeting(request, pk)
-    actions.bring_back(meeting, request.POST.get("key", ""), by=request.user)
+    actions.bring_back(meeting, typed(request.POST, "key"), by=request.user)
     return redirect(_agenda_of(meeting))

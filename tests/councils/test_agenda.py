@@ -11,6 +11,8 @@ from councils.actions import agenda as actions
 from councils.actions import agenda_papers as papers
 from councils.actions import agenda_sending as sending
 from councils.actions import standing
+from councils.agenda_changes import changes, snapshot
+from councils.agenda_reading import agenda_of, newest_sent
 from councils.models import (
     AgendaItem,
     AgendaPaper,
@@ -256,7 +258,6 @@ def test_a_stale_edit_is_told_who_was_first_and_overwrites_nothing(meeting, secr
     assert titles(meeting) == ["Begroting 2028"]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_who_saves_what_was_closed_meanwhile_does_not_read_what_it_says_now(
     meeting, secretary
 ):
@@ -271,6 +272,7 @@ def test_who_saves_what_was_closed_meanwhile_does_not_read_what_it_says_now(
     assert not isinstance(refusal.value, StaleText)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_of_two_moves_at_once_one_is_refused():
     meeting = MeetingFactory()
     by = seated(meeting, "secretary")
@@ -385,6 +387,12 @@ def test_who_gets_no_mail_is_told_why(meeting, secretary):
     }
 
 
+def unsent(meeting):
+    """What the next mail would tell."""
+    now = snapshot(meeting, agenda_of(meeting))
+    return changes(newest_sent(meeting).items, now)
+
+
 def test_what_changed_after_sending_goes_as_one_mail_to_each(meeting, secretary):
     invited(meeting)
     a, b, _c = (add(meeting, secretary, title=title) for title in "ABC")
@@ -393,14 +401,14 @@ def test_what_changed_after_sending_goes_as_one_mail_to_each(meeting, secretary)
     actions.drop_item(b, reason="Later.", by=secretary)
     papers.add_paper(AgendaPaper(item=a, title="Brief"), upload=file(), by=secretary)
 
-    assert len(sending.unsent_changes(meeting)) == 3
+    assert len(unsent(meeting)) == 3
     sending.send_agenda(meeting, by=secretary)
 
     body = sent_mails("agenda_changed").get().body
     assert "- punt 3, Nieuw plan: nieuw" in body
     assert "- punt 2, B: vervallen" in body
     assert "- punt 1, A: andere stukken" in body
-    assert sending.unsent_changes(meeting) == []
+    assert unsent(meeting) == []
 
 
 def test_an_item_that_came_in_between_lets_no_other_seem_moved(meeting, secretary):
@@ -411,7 +419,7 @@ def test_an_item_that_came_in_between_lets_no_other_seem_moved(meeting, secretar
     new = add(meeting, secretary, title="D")
     actions.place_item(new, before=b.pk, revision=revision(meeting), by=secretary)
 
-    kinds = [(each.title, each.what) for each in sending.unsent_changes(meeting)]
+    kinds = [(each.title, each.what) for each in unsent(meeting)]
     assert ("D", "nieuw") in kinds
     assert len(kinds) == 2
     assert [what for title, what in kinds if title in "BC"] == ["verplaatst"]
@@ -484,7 +492,7 @@ def test_an_item_that_was_closed_when_it_was_sent_is_not_named_once_it_is_open(
     item.openness = Openness.OPEN
     actions.save_item(item, revision=0, by=chair)
 
-    assert [str(each) for each in sending.unsent_changes(meeting)] == [
+    assert [str(each) for each in unsent(meeting)] == [
         "punt 1 (besloten): andere lezers"
     ]
 

@@ -683,6 +683,13 @@ def test_a_key_that_is_not_suggested_is_not_there(desk, client):
 
 
 @pytest.mark.parametrize("what", ["take", "drop", "restore"])
+def test_a_key_that_no_database_can_hold_breaks_nothing(desk, client, what):
+    desk.key = "share:\0"
+
+    assert desk.press(client, what, reason="Nee").status_code == 302
+
+
+@pytest.mark.parametrize("what", ["take", "drop", "restore"])
 def test_members_press_nothing_and_others_find_nothing(desk, client, what):
     member = desk.summer.person()
     stranger = desk.summer.person(desk.summer.central, "secretary")
