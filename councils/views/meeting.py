@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, Subquery
-from django.http import HttpResponse
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +27,9 @@ from councils.permissions import (
 from portal.context import current_council
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
+from portal.models import User
 from portal.paging import paginate
+from portal.prepared import fetch, fetch_of
 from portal.templatetags.portal import Badge
 
 Answer = Attendee.Answer
@@ -83,15 +85,12 @@ def _badge(meeting: Meeting, is_over: bool) -> Badge | None:
 
 def detail(request: UserRequest, pk: UUID) -> HttpResponse:
     """One meeting: when and where, who comes, and what it is about."""
-    meeting = get_object_or_404(
-        Meeting.objects.visible_to(request.user).select_related(
-            "council", "location", "minutes"
-        ),
-        pk=pk,
-    )
+    meeting = next(iter(fetch(_known, request.user, pk)), None)
+    if meeting is None:
+        raise Http404
     is_own = is_member(request.user, meeting.council)
-    rows = meeting.attendees.all()
-    attendees = list(rows if is_own else rows.filter(user=request.user))
+    whose = () if is_own else (request.user.pk,)
+    attendees = fetch_of(_expected, meeting.pk, *whose)
     own = next((each for each in attendees if each.user_id == request.user.pk), None)
     may_prepare = can_prepare(request.user, meeting.council)
     context: dict[str, Any] = {
@@ -109,6 +108,17 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
         context |= _people(meeting, attendees)
     context["main"] = _main(context, meeting)
     return render(request, "councils/meeting/detail.html", context)
+
+
+def _known(user: User, pk: UUID) -> QuerySet[Meeting]:
+    beside = Meeting.objects.select_related("council", "location", "minutes")
+    return beside.visible_to(user).filter(pk=pk)
+
+
+def _expected(meeting: UUID, user: UUID | None = None) -> QuerySet[Attendee]:
+    """Who is expected at a meeting; with ``user`` that person alone."""
+    found = Attendee.objects.filter(meeting=meeting)
+    return found.filter(user=user) if user else found
 
 
 def _may_answer(meeting: Meeting, own: Attendee | None) -> bool:
