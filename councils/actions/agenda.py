@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.actions import agenda_order
+from councils.actions.action_item import owners_of
 from councils.actions.agenda_rows import (
     hold,
     hold_both,
@@ -19,7 +20,7 @@ from councils.actions.agenda_rows import (
     write_order,
 )
 from councils.actions.decision import follow_openness
-from councils.models import AgendaItem, Meeting
+from councils.models import AgendaItem, Meeting, Openness
 from councils.permissions import can_edit_item
 from portal import audit
 from portal.errors import NotAllowedNow, StaleText
@@ -79,15 +80,32 @@ def save_item(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
             _("%(name)s changed this text too.") % {"name": now.edited_by},
             current=now,
         )
+    if item.openness != now.openness:
+        _refuse_work_of_helpers(item)
+        follow_openness(item)
     item.revision, item.edited_by = now.revision + 1, by
     item.save(update_fields=[*EDITED, "revision", "edited_by"])
-    if item.openness != now.openness:
-        follow_openness(item)
     if meeting:
         refuse_adopted(meeting)
         touch(meeting)
     audit.record("agenda_item.save", item, by=by, scope=item.council_id)
     return item
+
+
+def _refuse_work_of_helpers(item: AgendaItem) -> None:
+    """Close nothing to helpers that one of them still has to do something for."""
+    if item.openness != Openness.MEMBERS:
+        return
+    members = [user.pk for user in owners_of(item.council, item.openness)]
+    actions = item.action_items.open().exclude(owner__in=members)
+    papers = item.papers.filter(deliverer__isnull=False, versions__isnull=True)
+    if actions.exists() or papers.exclude(deliverer__in=members).exists():
+        raise NotAllowedNow(
+            _(
+                "The secretary or supporter has something to do for this item."
+                " Give that to a member first."
+            )
+        )
 
 
 @transaction.atomic

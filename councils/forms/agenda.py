@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from councils.actions.action_item import owners_of
 from councils.models import (
     AgendaItem,
     AgendaPaper,
@@ -140,7 +141,12 @@ class PaperForm(ModelForm):
         super().__init__(*args, **kwargs)
         deliverer = self.fields["deliverer"]
         assert isinstance(deliverer, forms.ModelChoiceField)
-        deliverer.queryset = people_of(Council(pk=self.instance.item.council_id))
+        item = self.instance.item
+        people = people_of(Council(pk=item.council_id))
+        if item.openness == Openness.MEMBERS:
+            readers = owners_of(Council(pk=item.council_id), item.openness)
+            people = people.filter(pk__in=[user.pk for user in readers])
+        deliverer.queryset = people
         deliverer.empty_label = str(_("nobody in particular"))
 
 

@@ -140,7 +140,7 @@ def _given_back(request: UserRequest) -> HttpResponse:
 
 
 def _number(value: str) -> int:
-    return int(value) if value.isdecimal() else -1
+    return int(value) if value.isdecimal() and len(value) < 9 else -1
 
 
 def differences(form: ItemForm, now: AgendaItem) -> list[Difference]:

@@ -14,6 +14,7 @@ from councils.actions import standing
 from councils.agenda_changes import changes, snapshot
 from councils.agenda_reading import agenda_of, newest_sent
 from councils.models import (
+    ActionItem,
     AgendaItem,
     AgendaPaper,
     AgendaPaperVersion,
@@ -25,6 +26,7 @@ from portal.dates import AMSTERDAM
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import AuditEvent, OutgoingMail
 from tests.factories import (
+    ActionItemFactory,
     AgendaItemFactory,
     AttendeeFactory,
     CouncilMembershipFactory,
@@ -270,6 +272,39 @@ def test_who_saves_what_was_closed_meanwhile_does_not_read_what_it_says_now(
         actions.save_item(item, revision=0, by=secretary)
 
     assert not isinstance(refusal.value, StaleText)
+
+
+def closing(item, by):
+    item = AgendaItem.objects.get(pk=item.pk)
+    item.openness = "members"
+    return actions.save_item(item, revision=item.revision, by=by)
+
+
+def test_nothing_is_closed_to_helpers_that_one_of_them_has_to_do_something_for(
+    meeting, secretary
+):
+    chair = seated(meeting, "chair")
+    item = add(meeting, secretary)
+    action = ActionItemFactory(council=meeting.council, item=item, owner=secretary)
+
+    with pytest.raises(NotAllowedNow):
+        closing(item, chair)
+    ActionItem.objects.filter(pk=action.pk).update(owner=chair)
+
+    assert closing(item, chair).openness == "members"
+
+
+def test_a_paper_that_a_helper_would_deliver_keeps_an_item_open(meeting, secretary):
+    chair = seated(meeting, "chair")
+    item = add(meeting, secretary)
+    awaited = AgendaPaper(item=item, title="Rijtijden", deliverer=secretary)
+    papers.add_paper(awaited, upload=None, by=secretary)
+
+    with pytest.raises(NotAllowedNow):
+        closing(item, chair)
+    papers.remove_paper(awaited, by=secretary)
+
+    assert closing(item, chair).openness == "members"
 
 
 @pytest.mark.django_db(transaction=True)
