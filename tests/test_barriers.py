@@ -161,7 +161,10 @@ STEPS_OF_THE_LOGIN = {  # test_login_browser.py
 AFTER_A_PRESS = {
     "components/diff.html",
     "components/messages.html",
+    "councils/agenda/_region.html",
+    "councils/agenda/given_back.html",
     "councils/importing/preview.html",
+    "councils/meeting/roster.html",
     "procurement/_theirs.html",
     "procurement/council_input/conflict.html",
     "procurement/council_input/given_back.html",
@@ -171,7 +174,6 @@ AFTER_A_PRESS = {
 }
 NO_PAGES = {
     "admin/base_site.html",  # Django's own pages
-    "django/forms/widgets/multiple_input.html",  # stands in for Django's
     "mail/layout.html",
 }
 # Drawn once in the life of a process and kept, so perhaps before this walk.

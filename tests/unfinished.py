@@ -1,11 +1,22 @@
-"""What the demo story has no page of: drafts, and texts that wait for somebody."""
+"""What the demo story has no page of: drafts, and what waits for somebody."""
 
 import re
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from councils.actions import agenda_papers as paper_actions
 from councils.actions import invitation as invitation_actions
-from councils.models import Council, Invitation
+from councils.actions import meeting_mail
+from councils.models import (
+    AgendaItem,
+    AgendaPaper,
+    Attendee,
+    Council,
+    Invitation,
+    Meeting,
+)
 from portal.mail_choices import unsubscribe_link
 from portal.mail_kinds import KINDS
 from portal.models import OutgoingMail, User
@@ -48,6 +59,7 @@ class Unfinished:
         self._answer(sent)
         self._request()
         cycle_actions.copy_last_year(self.cycle, by=self.buyer)
+        self._papers()
 
     def _submission(self, council: str, by: str) -> Submission:
         who = person(by)
@@ -104,6 +116,29 @@ class Unfinished:
         councils = Council.objects.filter(name__contains="Vlierkade")
         request_actions.add(draft, Choice([], list(councils)), by=self.buyer)
 
+    def _papers(self) -> None:
+        """An item of the next agenda has one paper, and another still to come."""
+        secretary = person("Marijke Tuinfluiter")
+        item = AgendaItem.objects.filter(
+            meeting=_next_meeting(), dropped_at=None, openness="open"
+        ).earliest("created_at", "pk")
+        file = SimpleUploadedFile("rooster.pdf", b"%PDF-1.4\n%%EOF\n")
+        here = AgendaPaper(item=item, title="Het rooster van het weekend")
+        paper_actions.add_paper(here, upload=file, by=secretary)
+        awaited = AgendaPaper(
+            item=item, title="De cijfers", deliverer=person("Joop Kwikstaart")
+        )
+        paper_actions.add_paper(awaited, upload=None, by=secretary)
+
+
+def _next_meeting() -> Meeting:
+    """Of the central council."""
+    return Meeting.objects.filter(
+        council__name__startswith="Centrale",
+        status="planned",
+        starts_at__gt=timezone.now(),
+    ).earliest("starts_at")
+
 
 def links_of_mails() -> list[str]:
     """Where a mail leads somebody who is not logged in."""
@@ -117,5 +152,9 @@ def links_of_mails() -> list[str]:
     invitation_actions.invite(invitation, by=chair)
     mail = OutgoingMail.objects.get(to=invitation.email)
     [accept] = re.findall(r"/uitnodiging/[^/]+/", mail.body)
+    asked = Attendee.objects.filter(
+        meeting__starts_at__gt=timezone.now(), invited_at__isnull=False
+    ).earliest("meeting__starts_at", "pk")
     switch_off = unsubscribe_link(chair.pk, KINDS["phase_opens"])
-    return [accept, switch_off.removeprefix(settings.SITE_URL)]
+    answer = meeting_mail.answer_link(asked)
+    return [accept, switch_off.removeprefix(settings.SITE_URL), answer]

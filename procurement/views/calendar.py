@@ -72,8 +72,8 @@ def month(
             "has_entries": any(
                 day.is_in_month and day.entries for week in shown for day in week
             ),
-            "before": month_before(first),
-            "after": next_month(first),
+            "before": _within(month_before(first)),
+            "after": _within(next_month(first)),
             "this_month": today.replace(day=1),
             "council": seat,
         },
@@ -94,6 +94,11 @@ def _first_day(year: int, number: int) -> date:
     if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= number <= 12):
         raise Http404
     return date(year, number, 1)
+
+
+def _within(first: date) -> date | None:
+    """That month, if there is a page of it."""
+    return first if FIRST_YEAR <= first.year <= LAST_YEAR else None
 
 
 @require_safe

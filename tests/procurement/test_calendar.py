@@ -1,6 +1,7 @@
 """The calendar: the same names and dates on screen, on paper and in a private feed."""
 
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pikepdf
@@ -552,6 +553,17 @@ def test_month_names_public_holidays_school_holidays_and_recess(client):
 @pytest.mark.parametrize(("year", "number"), [(2027, 0), (2027, 13), (1999, 1)])
 def test_month_that_is_none_is_not_there(client, year, number):
     assert month(client, Summer().person(), year, number).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("year", "number", "there"), [(2020, 1, "next"), (2099, 12, "prev")]
+)
+def test_first_and_last_month_lead_to_no_month_that_is_none(
+    client, year, number, there
+):
+    page = month(client, Summer().person(), year, number).content.decode()
+
+    assert re.findall('rel="(prev|next)"', page) == [there]
 
 
 @pytest.mark.parametrize("many", [1, 30])
