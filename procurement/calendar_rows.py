@@ -18,14 +18,13 @@ from django.db.models import (
     OuterRef,
     QuerySet,
     UUIDField,
-    Value,
 )
-from django.db.models.functions import Cast
 
 from councils.models import ActionItem, Location, Recess
 from councils.permissions import council_ids, organisation_ids
 from portal.dates import ONE_DAY, moment
 from portal.models import User
+from portal.unions import part_of
 from procurement.models import (
     Participation,
     Side,
@@ -85,19 +84,9 @@ def rows_of(user: User, first: date, last: date) -> list[Row]:
     return [Row._make(row) for row in parts[0].union(*parts[1:], all=True)]
 
 
-def _part(kind: str, rows: QuerySet, **columns: Any) -> QuerySet:
-    """A part of the union: what it does not tell is empty, of the right type."""
-    told: dict[str, Any] = {"kind": Value(kind, output_field=CharField())}
-    for name, field in _FIELDS.items():
-        output = field()
-        if name in columns:
-            told[name] = columns[name]
-        elif isinstance(output, CharField):
-            told[name] = Value("", output_field=CharField())
-        else:
-            told[name] = Cast(Value(None), output)
-    named = {f"row_{name}": value for name, value in told.items()}
-    return rows.order_by().annotate(**named).values_list(*named)
+def _part(kind: str, rows: QuerySet, **told: Any) -> QuerySet:
+    """A part of the union of what falls in a time."""
+    return part_of(_FIELDS, kind, rows, **told)
 
 
 def _actions(user: User, first: date, last: date) -> QuerySet:

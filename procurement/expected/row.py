@@ -13,15 +13,14 @@ from django.db.models import (
     IntegerField,
     QuerySet,
     UUIDField,
-    Value,
 )
-from django.db.models.functions import Cast
 
 from councils.permissions import (
     Role,
     council_seats,
 )
 from portal.models import User
+from portal.unions import part_of
 
 KEEPERS = (Role.SECRETARY, Role.CHAIR)
 
@@ -63,21 +62,9 @@ _FIELDS: dict[str, Any] = {
 }
 
 
-def part(kind: str, rows: QuerySet, **columns: Any) -> QuerySet:
-    """A part of the union: what it does not tell is empty, of the right type."""
-    told: dict[str, Any] = {"kind": Value(kind, output_field=CharField())}
-    for name, field in _FIELDS.items():
-        output = field()
-        if name in columns:
-            told[name] = columns[name]
-        elif isinstance(output, CharField):
-            told[name] = Value("", output_field=CharField())
-        elif isinstance(output, BooleanField):
-            told[name] = Value(False, output_field=BooleanField())
-        else:
-            told[name] = Cast(Value(None), output)
-    named = {f"row_{name}": value for name, value in told.items()}
-    return rows.order_by().annotate(**named).values_list(*named)
+def part(kind: str, rows: QuerySet, **told: Any) -> QuerySet:
+    """A part of the union of what waits."""
+    return part_of(_FIELDS, kind, rows, **told)
 
 
 def kept_by(user: User, *roles: str) -> list[UUID]:
