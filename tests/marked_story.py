@@ -38,6 +38,7 @@ from procurement.models import (
     SubmittedItem,
     WorkPlan,
 )
+from tests.unfinished import lay_papers
 
 COUNCILS = {
     "centraal": {"riet", "joop", "marijke"},
@@ -249,6 +250,9 @@ def tell() -> Marked:
     )
     _name_a_stand_in(people, world, today)
     _plan_with_the_board(story, people["marijke"])
+    central = COUNCILS["centraal"]
+    for sign, openness in lay_papers().items():
+        marks[sign] = central - HELPERS if openness == "members" else set(central)
     return Marked(story, people, marks)
 
 

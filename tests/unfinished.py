@@ -1,7 +1,9 @@
 """What the demo story has no page of: drafts, and what waits for somebody."""
 
+import io
 import re
 
+import pikepdf
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -59,7 +61,7 @@ class Unfinished:
         self._answer(sent)
         self._request()
         cycle_actions.copy_last_year(self.cycle, by=self.buyer)
-        self._papers()
+        lay_papers()
 
     def _submission(self, council: str, by: str) -> Submission:
         who = person(by)
@@ -116,19 +118,32 @@ class Unfinished:
         councils = Council.objects.filter(name__contains="Vlierkade")
         request_actions.add(draft, Choice([], list(councils)), by=self.buyer)
 
-    def _papers(self) -> None:
-        """An item of the next agenda has one paper, and another still to come."""
-        secretary = person("Marijke Tuinfluiter")
-        item = AgendaItem.objects.filter(
-            meeting=_next_meeting(), dropped_at=None, openness="open"
-        ).earliest("created_at", "pk")
-        file = SimpleUploadedFile("rooster.pdf", b"%PDF-1.4\n%%EOF\n")
-        here = AgendaPaper(item=item, title="Het rooster van het weekend")
-        paper_actions.add_paper(here, upload=file, by=secretary)
-        awaited = AgendaPaper(
-            item=item, title="De cijfers", deliverer=person("Joop Kwikstaart")
-        )
-        paper_actions.add_paper(awaited, upload=None, by=secretary)
+
+def lay_papers() -> dict[str, str]:
+    """At an item of the next agenda that all read, and at one of the members alone: a
+    paper that is there and one that is awaited. The openness of each, by its title."""
+    chair = person("Riet Zomerdijk")
+    items = AgendaItem.objects.filter(meeting=_next_meeting(), dropped_at=None)
+    titles = {}
+    for openness in ("open", "members"):
+        item = items.filter(openness=openness).earliest("created_at", "pk")
+        here = AgendaPaper(item=item, title=f"Mrkphr{openness}q rooster")
+        file = SimpleUploadedFile(f"Mrkpfl{openness}q.pdf", _empty_paper())
+        paper_actions.add_paper(here, upload=file, by=chair)
+        awaited = AgendaPaper(item=item, title=f"Mrkpaw{openness}q cijfers")
+        awaited.deliverer = person("Joop Kwikstaart")
+        paper_actions.add_paper(awaited, upload=None, by=chair)
+        titles |= {f"Mrkp{each}{openness}q": openness for each in ("hr", "fl", "aw")}
+    return titles
+
+
+def _empty_paper() -> bytes:
+    """A sheet without a word."""
+    found = io.BytesIO()
+    with pikepdf.new() as paper:
+        paper.add_blank_page()
+        paper.save(found)
+    return found.getvalue()
 
 
 def _next_meeting() -> Meeting:
