@@ -69,7 +69,7 @@ class AgendaLine(NamedTuple, Generic[Item]):
     number: str
     # 1 for an item, 2 for an item under another.
     level: int
-    # "14:05", or an empty text when nobody knows when it begins.
+    # "14.05", or an empty text when nobody knows when it begins.
     begins: str
     is_readable: bool
     # What it takes, with what is under it; ``overrun`` is by how much that is longer
@@ -145,4 +145,4 @@ def _clock(starts_at: datetime | None, minutes: int) -> str:
     if starts_at is None:
         return ""
     at = (starts_at + timedelta(minutes=minutes)).astimezone(AMSTERDAM)
-    return f"{at.hour:02}:{at.minute:02}"
+    return f"{at.hour}.{at.minute:02}"

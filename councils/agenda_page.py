@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import JSONField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -111,15 +112,22 @@ def _for_building(user: User, pk: UUID) -> QuerySet[Meeting]:
     later = Meeting.objects.planned().filter(
         council=OuterRef("council"), starts_at__gt=OuterRef("starts_at")
     )
+    # An item goes on to a meeting of its own kind, if one is planned: what a council
+    # talks of by itself does not come before the board by the press of a button.
     following = later.order_by("starts_at", "pk")
+    alike = following.filter(kind=OuterRef("kind"))
     return (
         Meeting.objects.visible_to(user)
         .filter(pk=pk)
         .select_related("council")
         .annotate(
             sent_items=Subquery(sent.values("items")[:1], output_field=JSONField()),
-            next_pk=Subquery(following.values("pk")[:1]),
-            next_at=Subquery(following.values("starts_at")[:1]),
+            next_pk=Coalesce(
+                *(Subquery(each.values("pk")[:1]) for each in (alike, following))
+            ),
+            next_at=Coalesce(
+                *(Subquery(each.values("starts_at")[:1]) for each in (alike, following))
+            ),
         )
     )
 

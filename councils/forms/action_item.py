@@ -22,7 +22,7 @@ class HandOverForm(Form):
 
     what = forms.CharField(label=_("What"), max_length=250)
     owner = forms.ChoiceField(label=_("Who does it"))
-    due_on = forms.DateField(label=_("Before which day"))
+    due_on = forms.DateField(label=_("No later than which day"))
 
     def __init__(
         self, *args, action: ActionItem, owners: list[User], is_frozen: bool, **kwargs

@@ -320,7 +320,7 @@ class SentAgenda(models.Model):
     """An agenda as it was sent: what guests read, and what later changes are told by.
 
     ``items``: a list in order, each with id, number, title, explanation, goal, minutes,
-    introducer, openness, begins ("14:05"), papers (id, title, version, version_id) and
+    introducer, openness, begins ("14.05"), papers (id, title, version, version_id) and
     level (1 or 2). The rows are frozen.
     """
 

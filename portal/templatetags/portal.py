@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import normalize_newlines
+from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -138,7 +138,7 @@ def status_badge(word: str, tone: str = "", icon: str = "") -> SafeString:
         '<span class="badge{}">{}{}</span>',
         f" badge--{tone}" if tone else "",
         _ICONS[icon or _ICON_OF_TONE[tone]],
-        word,
+        capfirst(word),
     )
 
 

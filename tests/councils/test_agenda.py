@@ -390,7 +390,7 @@ def test_what_is_sent_is_kept_with_its_numbers_times_and_papers(meeting, secreta
     assert [
         (row["number"], row["level"], row["begins"], row["openness"])
         for row in sent.items
-    ] == [("1", 1, "14:00", "open"), ("1.1", 2, "14:00", "council")]
+    ] == [("1", 1, "14.00", "open"), ("1.1", 2, "14.00", "council")]
     version = AgendaPaperVersion.objects.get()
     assert sent.items[0]["papers"] == [
         {

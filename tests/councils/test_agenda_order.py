@@ -151,11 +151,11 @@ def test_the_clock_runs_along_and_sub_items_begin_with_their_item():
     lines = lines_of(items, starts_at, lambda _item: True)
 
     assert [(line.number, line.level, line.begins) for line in lines] == [
-        ("1", 1, "14:00"),
-        ("2", 1, "14:05"),
-        ("2.1", 2, "14:05"),
-        ("2.2", 2, "14:15"),
-        ("3", 1, "14:35"),
+        ("1", 1, "14.00"),
+        ("2", 1, "14.05"),
+        ("2.1", 2, "14.05"),
+        ("2.2", 2, "14.15"),
+        ("3", 1, "14.35"),
     ]
     assert minutes_of(lines) == 45
 
@@ -180,7 +180,7 @@ def test_a_closed_item_keeps_its_number_and_place_but_not_its_title():
     lines = lines_of(items, starts_at, lambda each: each.openness == Openness.OPEN)
 
     assert [(line.number, line.begins, line.title) for line in lines] == [
-        ("1", "14:00", "Onderwerp 1"),
-        ("2", "14:05", "Besloten"),
-        ("3", "14:25", "Onderwerp 3"),
+        ("1", "14.00", "Onderwerp 1"),
+        ("2", "14.05", "Besloten"),
+        ("3", "14.25", "Onderwerp 3"),
     ]

@@ -143,6 +143,34 @@ def test_the_page_takes_the_same_queries_for_any_number_of_items(
     assertContains(response, 'name="next"', count=count)
 
 
+@pytest.mark.parametrize(
+    ("kinds", "day"), [(["board", "council"], 29), (["board"], 15)]
+)
+def test_an_item_goes_on_to_the_next_meeting_of_its_kind_if_there_is_one(
+    client, meeting, secretary, kinds, day
+):
+    item = AgendaItemFactory(meeting=meeting)
+    later = [
+        MeetingFactory(
+            council=meeting.council,
+            kind=kind,
+            starts_at=meeting.starts_at + timedelta(days=7 + 14 * number),
+            ends_at=meeting.ends_at + timedelta(days=7 + 14 * number),
+        )
+        for number, kind in enumerate(kinds)
+    ]
+    client.force_login(secretary)
+
+    response = client.get(page("agenda_edit", meeting.pk))
+    assertContains(response, f"Naar {day}")
+
+    client.post(
+        page("agenda_move", meeting.pk), {"next": str(item.pk), "revision": "0"}
+    )
+    item.refresh_from_db()
+    assert item.meeting_id == later[-1].pk
+
+
 @pytest.mark.parametrize("count", [1, 50])
 def test_the_waiting_list_takes_the_same_queries_for_any_number(
     client, meeting, secretary, count, django_assert_num_queries
@@ -340,7 +368,7 @@ def test_a_press_sends_and_later_changes_are_shown(client, meeting, secretary):
     client.post(page("agenda_edit", meeting.pk), {"title": "Nieuw", "goal": "inform"})
 
     response = client.get(page("agenda_edit", meeting.pk))
-    assertContains(response, "nog niet verstuurd: 1 wijziging")
+    assertContains(response, "Nog niet verstuurd: 1 wijziging")
     assertContains(client.get(page("agenda_send", meeting.pk)), "Punt 2, Nieuw: nieuw")
 
 
@@ -569,7 +597,7 @@ def test_a_member_proposes_and_reads_why_it_was_not_taken_over(client, meeting):
     client.force_login(member)
     response = client.get(page("backlog", meeting.council_id))
     assertContains(response, "Dat doet de bewonersraad.")
-    assertContains(response, "niet overgenomen")
+    assertContains(response, "Niet overgenomen")
 
 
 def test_a_secretary_proposes_nothing(client, meeting, secretary):
