@@ -6,6 +6,7 @@ Every form of the site is a ``Form`` or a ``ModelForm`` of this module.
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django import forms
@@ -20,6 +21,8 @@ from django.forms.widgets import ChoiceWidget
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from portal.moments import nl_date, nl_datetime
 
 # What word processors put between lines, beside the usual ends.
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -280,3 +283,78 @@ class Form(_Mended, forms.Form):
 
 class ModelForm(_Mended, forms.ModelForm):
     """A form that fills a model; the view gives what it filled to an action."""
+
+
+class Overtaken:
+    """Beside a ``Form`` or ``ModelForm``: nobody overwrites unseen what a colleague
+    saved meanwhile.
+
+    A sign of what stood in the fields goes along. When it stands there otherwise now,
+    each field tells how it was saved; what was typed stays, and pressing once more,
+    with that in sight, saves it.
+    """
+
+    fields: dict[str, forms.Field]
+    SEEN = "seen"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[self.SEEN] = forms.CharField(
+            required=False, widget=forms.HiddenInput
+        )
+
+    def get_initial_for_field(self, field: forms.Field, name: str) -> Any:
+        if name == self.SEEN:
+            return self._sign()
+        return super().get_initial_for_field(field, name)  # type: ignore[misc]
+
+    def clean(self) -> Any:
+        cleaned = super().clean()  # type: ignore[misc]
+        seen, now = self.cleaned_data.get(self.SEEN), self._sign()  # type: ignore[attr-defined]
+        if seen and seen != now:
+            self.data = self.data.copy()  # type: ignore[has-type]
+            self.data[self.add_prefix(self.SEEN)] = now  # type: ignore[attr-defined]
+            self._tell()
+        return cleaned
+
+    def _tell(self) -> None:
+        form: Any = self
+        form.add_error(
+            None,
+            _(
+                "Somebody else changed this while you wrote. Look at it, and save once"
+                " more if yours is right."
+            ),
+        )
+        for name in form.changed_data:
+            if name != self.SEEN:
+                saved = _said(form.fields[name], form[name].initial)
+                form.add_error(name, _("It is saved as: %(words)s") % {"words": saved})
+
+    def _sign(self) -> str:
+        form: Any = self
+        stood = [
+            (name, _said(field, form.get_initial_for_field(field, name)))
+            for name, field in self.fields.items()
+            if name != self.SEEN
+        ]
+        return sha256(repr(stood).encode()).hexdigest()[:16]
+
+
+def _said(field: forms.Field, value: Any) -> str:
+    """How a field stands, as people read it."""
+    if value in (None, "", []):
+        return _("empty")
+    if isinstance(value, datetime):
+        return nl_datetime(value)
+    if isinstance(value, date):
+        return nl_date(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(field, forms.ChoiceField):
+        asked = value if isinstance(value, list) else [value]
+        labels = [
+            str(label) for key, label in field.choices if str(key) in map(str, asked)
+        ]
+        return ", ".join(sorted(labels)) or str(value)
+    return str(value)

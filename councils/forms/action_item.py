@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from councils.models import ActionItem
-from portal.forms import Form
+from portal.forms import Form, Overtaken
 from portal.models import User
 
 
@@ -17,7 +17,7 @@ class EndForm(Form):
     )
 
 
-class HandOverForm(Form):
+class HandOverForm(Overtaken, Form):
     """Who does it now, and before which day."""
 
     what = forms.CharField(label=_("What"), max_length=250)

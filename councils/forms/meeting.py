@@ -18,7 +18,14 @@ from councils.models import (
     Meeting,
     OrganisationMembership,
 )
-from portal.forms import Checkboxes, Form, ModelForm, MomentField, Radios
+from portal.forms import (
+    Checkboxes,
+    Form,
+    ModelForm,
+    MomentField,
+    Overtaken,
+    Radios,
+)
 
 Kind = Meeting.Kind
 USUAL_LENGTH = 120
@@ -152,7 +159,7 @@ class MeetingForm(ModelForm):
         return cleaned
 
 
-class ChangeForm(MeetingForm):
+class ChangeForm(Overtaken, MeetingForm):
     """The same of a meeting that is planned, with the days of its agenda."""
 
     class Meta(MeetingForm.Meta):
@@ -225,7 +232,7 @@ def _label(attendee: Attendee) -> str:
     return attendee.name
 
 
-class PeopleForm(Form):
+class PeopleForm(Overtaken, Form):
     """Who is asked beside the council; of a working group also who of the council."""
 
     members = forms.MultipleChoiceField(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from councils.minutes_reading import ItemReading, Reading
 from councils.models import VOTING_ROLES, ActionItem, Decision, Openness
-from portal.forms import Form, ModelForm, one_line_end
+from portal.forms import Form, ModelForm, Overtaken, one_line_end
 
 VOTES = ("votes_for", "votes_against", "votes_abstained")
 
@@ -51,6 +51,10 @@ class DecisionForm(ModelForm):
                 for name in VOTES
             },
         }
+
+
+class DecisionChangeForm(Overtaken, DecisionForm):
+    """Other words or votes for a decision that stands in the minutes already."""
 
 
 class ActionForm(ModelForm):
@@ -221,6 +225,14 @@ class Page:
         opening = self.opening.error or self.opening.other
         lost = bool(self.lost)
         return bool(opening) or lost or any(each.has_problem for each in self.entries)
+
+
+def words_typed(data: QueryDict) -> list[str]:
+    """All words that somebody typed on a page of minutes that cannot be saved now."""
+    opening = Typed("opening", "", "")
+    opening.read(data)
+    words = [opening.text] if opening.text and opening.is_touched else []
+    return words + _lost(data, set())
 
 
 def _lost(data: QueryDict, here: set[str]) -> list[str]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from councils.actions import decision as actions
 from councils.forms.decision import DecisionFilter
-from councils.forms.minutes import DecisionForm
+from councils.forms.minutes import DecisionChangeForm
 from councils.models import Decision
 from councils.permissions import can_prepare, council_seats
 from portal.errors import NotAllowedNow
@@ -79,7 +79,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     """Say it in other words, or count the votes anew; until the minutes are adopted."""
     decision = get_decision(request, pk)
     require(can_prepare(request.user, decision.council))
-    form = DecisionForm(request.POST or None, instance=decision)
+    form = DecisionChangeForm(request.POST or None, instance=decision)
     if request.method == "POST" and form.is_valid():
         try:
             saved = actions.change(form.save(commit=False), by=request.user)

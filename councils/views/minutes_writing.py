@@ -22,6 +22,7 @@ from councils.forms.minutes import (
     Page,
     TextForm,
     Typed,
+    words_typed,
 )
 from councils.minutes_reading import Reading, minutes_of, read
 from councils.models import ActionItem, AgendaItem, Decision, Meeting
@@ -46,8 +47,12 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     meeting = get_meeting(request, pk)
     require(can_prepare(request.user, meeting.council))
     minutes = minutes_of(meeting)
-    if minutes and minutes.is_adopted:
-        return redirect("councils:minutes_detail", pk)
+    is_adopted = minutes is not None and minutes.is_adopted
+    if is_adopted or not _is_open(meeting):
+        if request.method == "POST" and (typed := words_typed(request.POST)):
+            return _given_back(request, meeting, typed)
+        if is_adopted:
+            return redirect("councils:minutes_detail", pk)
     reading = read(request.user, meeting, to_write=True)
     if request.method != "POST" or not _is_open(meeting):
         return _render(request, reading, Page(reading))
@@ -65,6 +70,15 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     place = request.POST.get("save", "")
     anchor = f"#punt-{place}" if place.replace(".", "").isalnum() else ""
     return redirect(reverse("councils:minutes_edit", args=[pk]) + anchor)
+
+
+def _given_back(
+    request: UserRequest, meeting: Meeting, typed: list[str]
+) -> HttpResponse:
+    """What was typed in minutes that were adopted meanwhile, or whose meeting was
+    called off."""
+    context = {"meeting": meeting, "typed": typed}
+    return render(request, "councils/minutes/given_back.html", context, status=409)
 
 
 def _is_open(meeting: Meeting) -> bool:
