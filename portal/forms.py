@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -344,17 +344,19 @@ class Overtaken:
 def _said(field: forms.Field, value: Any) -> str:
     """How a field stands, as people read it."""
     if value in (None, "", []):
-        return _("empty")
+        return str(_("empty"))
     if isinstance(value, datetime):
         return nl_datetime(value)
     if isinstance(value, date):
         return nl_date(value)
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return str(_("yes") if value else _("no"))
     if isinstance(field, forms.ChoiceField):
         asked = value if isinstance(value, list) else [value]
         labels = [
-            str(label) for key, label in field.choices if str(key) in map(str, asked)
+            str(label)
+            for key, label in cast(Any, field.choices)
+            if str(key) in map(str, asked)
         ]
         return ", ".join(sorted(labels)) or str(value)
     return str(value)
