@@ -204,11 +204,17 @@ def send(request: UserRequest, pk: UUID) -> HttpResponse:
         except ValueError as error:
             raise Http404 from error
         try:
-            sending.send_agenda(meeting, seen=seen, by=request.user)
+            sent = sending.send_agenda(meeting, seen=seen, by=request.user)
         except NotAllowedNow as error:
             messages.error(request, str(error))
             return redirect("councils:agenda_send", pk)
-        messages.success(request, _("The agenda is on its way."))
+        is_first = sent.number == 1
+        messages.success(
+            request,
+            _("The agenda is on its way.")
+            if is_first
+            else _("The changes are on their way."),
+        )
         return redirect(meeting)
     page = page_of(meeting, request.user)
     is_sent = meeting.agenda_sent_at is not None

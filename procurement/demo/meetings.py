@@ -88,7 +88,10 @@ class Meetings:
     # --- Held ------------------------------------------------------------------------
 
     def _day(self, days: int) -> date:
-        return working_day_on_or_before(self.told.today + timedelta(days=days)).day
+        """A working day of the councils, and to come none in a school holiday."""
+        day = self.told.today + timedelta(days=days)
+        zones = ("noord",) if days > 0 else ()
+        return working_day_on_or_before(day, zones).day
 
     def _meeting(self, council: str, kind: str, days: int, **more: Any) -> Meeting:
         starts_at = moment(self._day(days), TWO)
@@ -278,10 +281,14 @@ class Meetings:
         """What waits for the next meeting, and what members proposed."""
         for words, where in self._waiting():
             council = self.told.world.councils[words["council"]]
-            agenda.add_item(
-                AgendaItem(council=council, meeting=where, **_of(words)),
-                by=self.told.world.user(words["by"]),
+            introducer = words.get("introducer", words["by"])
+            item = AgendaItem(
+                council=council,
+                meeting=where,
+                introducer=self.told.world.user(introducer),
+                **_of(words),
             )
+            agenda.add_item(item, by=self.told.world.user(words["by"]))
         for words in self.words["proposed"]:
             proposal = AgendaItem(
                 council=self.told.world.councils[words["council"]],
@@ -294,7 +301,7 @@ class Meetings:
         for words in self.words["waiting"]:
             yield words, None
         for words in self.words["coming"]:
-            yield words, self.meetings["next-centraal"]
+            yield words, self.meetings[f"next-{words['council']}"]
 
 
 VOTES = ("votes_for", "votes_against", "votes_abstained")

@@ -105,7 +105,9 @@ class PhaseForm(ModelForm):
         label=_("Why does the date change?"),
         max_length=300,
         required=False,
-        help_text=_("Everybody who was told the old date reads this."),
+        help_text=_(
+            "Needed when a date changes. Everybody who was told the old date reads it."
+        ),
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
