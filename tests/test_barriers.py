@@ -253,18 +253,28 @@ WITHOUT_A_LINK = {
     "what the page of the submission itself shows": {
         "procurement:desk_answer",
         "procurement:submission_version",
+        "procurement:work_plan_version",
     },
+    "a month that is further away than these walks go": {"procurement:calendar_month"},
 }
 # Lists of what other parties do: empty for these people.
 OFFICES = AMSTELBOOG | SCHELPENRUG
 LISTS_OF_OTHERS = {
+    "councils:action_list": {*OFFICES, *VLIERKADE, "ineke"},
+    "councils:decision_list": {*OFFICES, *VLIERKADE, "ineke"},
     "councils:meeting_list": {"ineke"},
+    "councils:ready_item_detail": {*OFFICES, *VLIERKADE, "ineke"},
+    "councils:ready_item_list": {*OFFICES, *VLIERKADE, "ineke"},
+    "procurement:calendar_now": {"ineke"},
+    "procurement:calendar_year_pdf": {"ineke"},
     "procurement:cycle_list": {"ineke"},
+    "procurement:feed_show": {"ineke"},
     "procurement:input_list": {*OFFICES, "ineke"},
     "procurement:input_where": {*OFFICES, *VLIERKADE, "ineke"},
     "procurement:request_list": {*VLIERKADE, "ineke"},
     "procurement:response_list": {*OFFICES, "ineke"},
     "procurement:submission_list": {*OFFICES, "ineke"},
+    "procurement:work_plan_list": {*OFFICES, "ineke"},
     "procurement:used_list": {*OFFICES, *VLIERKADE, "ineke"},
 }
 

@@ -79,6 +79,12 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     """Say it in other words, or count the votes anew; until the minutes are adopted."""
     decision = get_decision(request, pk)
     require(can_prepare(request.user, decision.council))
+    if request.method != "POST" and _is_final(decision):
+        messages.info(
+            request,
+            _("These minutes were adopted. Nothing in them changes any more."),
+        )
+        return redirect(decision)
     form = DecisionChangeForm(request.POST or None, instance=decision)
     if request.method == "POST" and form.is_valid():
         try:

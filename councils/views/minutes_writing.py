@@ -53,8 +53,9 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
             return _given_back(request, meeting, typed)
         if is_adopted:
             return redirect("councils:minutes_detail", pk)
+        return not_now(request, meeting)
     reading = read(request.user, meeting, to_write=True)
-    if request.method != "POST" or not _is_open(meeting):
+    if request.method != "POST":
         return _render(request, reading, Page(reading))
     page = Page(reading, request.POST)
     _save(page, meeting, request.user)
@@ -85,6 +86,17 @@ def _is_open(meeting: Meeting) -> bool:
     return meeting.starts_at <= timezone.now() and not meeting.is_cancelled
 
 
+def not_now(request: UserRequest, meeting: Meeting) -> HttpResponse:
+    """Back to a meeting of which there are no minutes yet, with the reason."""
+    messages.info(
+        request,
+        _("This meeting was called off.")
+        if meeting.is_cancelled
+        else _("The meeting has not begun yet."),
+    )
+    return redirect(meeting)
+
+
 def _render(request: UserRequest, reading: Reading, page: Page) -> HttpResponse:
     meeting = reading.meeting
     by_item = {entry.item.pk: entry for entry in page.entries}
@@ -97,7 +109,6 @@ def _render(request: UserRequest, reading: Reading, page: Page) -> HttpResponse:
             "reading": reading,
             "page": page,
             "rows": [(each, by_item.get(each.item.pk)) for each in reading.items],
-            "is_open": _is_open(meeting),
             "crumbs": [
                 (_("Meetings"), reverse("councils:meeting_list")),
                 (capfirst(meeting.name), meeting.get_absolute_url()),

@@ -85,6 +85,9 @@ def _groups(found: list[CouncilMembership], today: date) -> list[Group]:
 def extend(request: UserRequest, pk: UUID) -> HttpResponse:
     """Give a seat a later last day."""
     term = term_kept_by(request, pk)
+    if request.method != "POST" and (term.ends_on is None or not term.is_current()):
+        messages.info(request, _("This seat has no last day that can be later."))
+        return redirect("councils:council_terms", pk=term.council_id)
     form = ExtendForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

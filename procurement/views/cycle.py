@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from councils.models import Council
 from councils.permissions import care_office_ids, organisation_ids
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
@@ -79,7 +78,6 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
             "timeline": timeline,
             "lead": _lead(timeline),
             "taking_part": _taking_part(cycle, request.user),
-            "sees_others": _sees_others(timeline),
             "drawing": drawing,
             "plan": plan_of(next(iter(phases), None)),
             "next_year": cycle.contract_year + 1,
@@ -193,11 +191,6 @@ def _taking_part(cycle: Cycle, user: User) -> dict[str, int] | None:
         join=Count("pk", filter=Q(step="join")),
         leave=Count("pk", filter=Q(step="leave")),
     )
-
-
-def _sees_others(timeline: Timeline) -> bool:
-    """Whether the reader sits above other councils of this round."""
-    return any(seat.kind == Council.Kind.CENTRAL for seat in timeline.councils)
 
 
 def _main_request(timeline: Timeline) -> UUID | None:

@@ -102,6 +102,10 @@ def agree(request: UserRequest, pk: UUID) -> HttpResponse:
     require(side is not None)
     newest = plan.versions.prefetch_related("steps").first()
     assert newest is not None  # a plan begins with its first version
+    has_agreed = newest.agreements.filter(side=side).exists()
+    if request.method != "POST" and has_agreed:
+        messages.info(request, _("Your side agreed to this version already."))
+        return redirect(plan)
     decisions = None
     if side == Side.COUNCIL:
         decisions = recent_of(plan.council, request.user)
