@@ -14,7 +14,7 @@ from councils.forms.minutes import AdoptForm
 from councils.minutes_reading import may_read, minutes_of, read
 from councils.models import Meeting, Minutes
 from councils.permissions import can_prepare, is_member
-from councils.views.minutes_writing import get_meeting
+from councils.views.minutes_writing import get_meeting, has_begun, not_now
 from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.moments import nl_date
@@ -31,6 +31,8 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
     readable = may_read(request.user, meeting)
     if not of_council and not readable:
         raise Http404
+    if not has_begun(meeting):
+        return not_now(request, meeting)
     minutes = minutes_of(meeting)
     may_write = can_prepare(request.user, meeting.council)
     return render(

@@ -48,7 +48,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     require(can_prepare(request.user, meeting.council))
     minutes = minutes_of(meeting)
     is_adopted = minutes is not None and minutes.is_adopted
-    if is_adopted or not _is_open(meeting):
+    if is_adopted or not has_begun(meeting):
         if request.method == "POST" and (typed := words_typed(request.POST)):
             return _given_back(request, meeting, typed)
         if is_adopted:
@@ -82,7 +82,7 @@ def _given_back(
     return render(request, "councils/minutes/given_back.html", context, status=409)
 
 
-def _is_open(meeting: Meeting) -> bool:
+def has_begun(meeting: Meeting) -> bool:
     return meeting.starts_at <= timezone.now() and not meeting.is_cancelled
 
 
