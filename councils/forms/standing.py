@@ -10,6 +10,7 @@ from councils.models import AgendaItem, ItemGoal, Openness, StandingItem
 from portal.forms import Form
 
 EMPTY_ROWS = 3
+MOST = 40
 
 
 class StandingForm(Form):
@@ -70,7 +71,12 @@ class BaseStandingFormSet(forms.BaseFormSet):
 def standing_formset(*args: Any, **kwargs: Any) -> BaseStandingFormSet:
     """The form of a whole list, with some empty rows below it."""
     made = forms.formset_factory(
-        StandingForm, formset=BaseStandingFormSet, extra=EMPTY_ROWS, max_num=40
+        StandingForm,
+        formset=BaseStandingFormSet,
+        extra=EMPTY_ROWS,
+        max_num=MOST,
+        # However many rows somebody says to send.
+        absolute_max=MOST,
     )
     return cast(BaseStandingFormSet, made(*args, **kwargs))
 

@@ -662,3 +662,14 @@ def test_a_council_keeps_its_own_standing_items(client, meeting, secretary):
 
     saved = StandingItem.objects.values_list("title", "order", "is_at_end")
     assert list(saved) == [("Welkom", 1, False), ("Einde", 2, True)]
+
+
+def test_a_list_of_standing_items_is_never_longer_than_it_can_be(
+    client, meeting, secretary
+):
+    client.force_login(secretary)
+    address = page("standing_edit", meeting.council_id)
+    rows = {f"form-{number}-title": f"Punt {number}" for number in range(60)}
+    sent = {"form-TOTAL_FORMS": 5000, "form-INITIAL_FORMS": 0, **rows}
+    answer = client.post(address, sent)
+    assert len(answer.context["formset"].forms) == 40
