@@ -199,23 +199,7 @@ def send(request: UserRequest, pk: UUID) -> HttpResponse:
     """Look who gets the agenda and what changed, and send it."""
     meeting = building(request, pk)
     if request.method == "POST":
-        try:
-            seen = int(request.POST.get("revision", ""))
-        except ValueError as error:
-            raise Http404 from error
-        try:
-            sent = sending.send_agenda(meeting, seen=seen, by=request.user)
-        except NotAllowedNow as error:
-            messages.error(request, str(error))
-            return redirect("councils:agenda_send", pk)
-        is_first = sent.number == 1
-        messages.success(
-            request,
-            _("The agenda is on its way.")
-            if is_first
-            else _("The changes are on their way."),
-        )
-        return redirect(meeting)
+        return _send(request, meeting)
     page = page_of(meeting, request.user)
     is_sent = meeting.agenda_sent_at is not None
     kind = sending.CHANGED if is_sent else sending.SENT
@@ -237,3 +221,20 @@ def send(request: UserRequest, pk: UUID) -> HttpResponse:
             ],
         },
     )
+
+
+def _send(request: UserRequest, meeting: Meeting) -> HttpResponse:
+    try:
+        seen = int(request.POST.get("revision", ""))
+    except ValueError as error:
+        raise Http404 from error
+    try:
+        sent = sending.send_agenda(meeting, seen=seen, by=request.user)
+    except NotAllowedNow as error:
+        messages.error(request, str(error))
+        return redirect("councils:agenda_send", meeting.pk)
+    on_its_way = _("The agenda is on its way.")
+    if sent.number > 1:
+        on_its_way = _("The changes are on their way.")
+    messages.success(request, on_its_way)
+    return redirect(meeting)

@@ -149,7 +149,7 @@ def test_the_page_tells_what_was_sent_and_what_not(client, summer):
 
     page = client.get(reverse("procurement:reminder_list"), {"toon": "geweest"})
 
-    assertContains(page, "onderweg")
+    assertContains(page, "Onderweg")
 
 
 def test_another_councils_people_never_show(client, summer):
@@ -188,4 +188,4 @@ def test_the_page_takes_the_same_queries_for_any_number(
     # session, user, seats, reminders, their count
     with django_assert_num_queries(5):
         past = client.get(address, {"toon": "geweest"})
-    assertContains(past, "onderweg", count=count)
+    assertContains(past, "Onderweg", count=count)
