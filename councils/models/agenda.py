@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -193,6 +194,30 @@ class AgendaItem(models.Model):
         )
 
 
+class AgendaPaperQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Papers of items that ``user`` may read."""
+        return self.filter(in_reach(user, "item__council", "item__openness"))
+
+    def awaited(self, now: datetime | None = None) -> Self:
+        """Those that somebody still has to deliver for a meeting that is not over.
+
+        ``due_day`` is the last day for it: its own, or else that of its meeting.
+        """
+        return self.filter(
+            deliverer__isnull=False,
+            versions__isnull=True,
+            item__dropped_at__isnull=True,
+            item__meeting__status=Meeting.Status.PLANNED,
+            item__meeting__ends_at__gt=now or timezone.now(),
+        ).annotate(due_day=Coalesce("due_on", "item__meeting__papers_due_on"))
+
+    def asked_of(self, user: User, now: datetime | None = None) -> Self:
+        """Those that ``user`` has to deliver and may read, the first day first."""
+        asked = self.visible_to(user).awaited(now).filter(deliverer=user.pk)
+        return asked.order_by(F("due_day").asc(nulls_last=True), "order", "pk")
+
+
 class AgendaPaper(models.Model):
     """A paper of an item: awaited until a day, or there in some version."""
 
@@ -209,7 +234,11 @@ class AgendaPaper(models.Model):
         verbose_name=_("who delivers it"),
     )
     due_on = models.DateField(_("last day to deliver it"), null=True, blank=True)
+    # When that person was last told of this paper and its day.
+    asked_at = models.DateTimeField(null=True, editable=False)
     order = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    objects = AgendaPaperQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("paper of an agenda item")
