@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from uuid import UUID
 
 from django.utils import timezone
 
 from councils.models import Council, Location, Meeting, Recess
 from portal.dates import SchoolHoliday
 from procurement.actions.back_planning import Basis, CouncilMeeting
-from procurement.models import Phase, WorkPlanVersion
+from procurement.models import Participation, Phase, WorkPlanVersion
+from procurement.taking_part import TakingPart, asked_for_words
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def draft_of(version: WorkPlanVersion, phase: Phase) -> Draft:
 def basis_of(council: Council, draft: Draft) -> Basis:
     """All that the dates of a council's plan follow from, as it stands today."""
     phase = draft.phase
-    local = list(Council.objects.filter(parent=council.pk).values_list("pk", flat=True))
+    local = _local_with_words(council, phase)
     return Basis(
         closes_at=phase.closes_at,
         organisation_days=phase.organisation_days,
@@ -79,6 +81,24 @@ def basis_of(council: Council, draft: Draft) -> Basis:
         ),
         chosen=draft.chosen,
     )
+
+
+def _local_with_words(council: Council, phase: Phase) -> list[UUID]:
+    """Its local councils, without those of which the organisation knows that they write
+    nothing by then: the weeks are for who talks.
+
+    Who does not take part at all tells nobody, and so counts as who has not chosen.
+    """
+    told = Participation.objects.newest().exclude(step=Participation.Step.DECLINE)
+    silent = {
+        choice.council_id
+        for choice in told.filter(
+            council__parent=council.pk, cycle=phase.cycle_id, in_organisation=True
+        ).select_related("from_phase")
+        if not asked_for_words(TakingPart.of(choice), phase)
+    }
+    local = Council.objects.filter(parent=council.pk).values_list("pk", flat=True)
+    return [pk for pk in local if pk not in silent]
 
 
 def _zones(council: Council, speaking: set) -> tuple[str, ...]:

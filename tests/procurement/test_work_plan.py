@@ -25,6 +25,7 @@ from tests.factories import (
     MeetingFactory,
     MunicipalityFactory,
     OrganisationMembershipFactory,
+    ParticipationFactory,
     RegionFactory,
 )
 from tests.procurement.rounds import Summer
@@ -311,6 +312,35 @@ def test_zones_are_those_of_the_locations_that_the_councils_speak_for(house):
     assert basis_of(house.central, house.draft()).zones == ("noord",)
     location("midden", house.central)
     assert basis_of(house.central, house.draft()).zones == ("midden", "noord")
+
+
+@pytest.mark.parametrize(
+    ("choice", "has_weeks"),
+    [
+        ({"level": "read_along"}, False),
+        ({"step": "leave", "level": "", "reason": "Te weinig leden."}, False),
+        ({"level": "advise"}, True),
+        # What the organisation does not know, it does not learn from the plan.
+        ({"level": "read_along", "in_organisation": False}, True),
+        ({"step": "decline", "level": "", "from_phase": None}, True),
+    ],
+)
+def test_weeks_to_talk_are_kept_for_local_councils_that_write(house, choice, has_weeks):
+    ParticipationFactory(
+        council=house.local,
+        cycle=house.cycle,
+        **{"from_phase": house.phase, **choice},
+    )
+
+    assert basis_of(house.central, house.draft()).has_local == has_weeks
+
+
+def test_a_local_council_that_talks_after_all_gets_its_weeks_in_the_next_plan(house):
+    chosen = {"council": house.local, "from_phase": house.phase}
+    ParticipationFactory(**chosen, level="read_along")
+    ParticipationFactory(**chosen, level="talk_along", number=2)
+
+    assert "local" in days_of(newest(house.begin()))
 
 
 def test_recess_of_either_council_counts_and_its_meetings_are_looked_at(house):
