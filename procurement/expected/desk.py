@@ -131,6 +131,20 @@ def _action(row: Row, seats: dict, now: datetime) -> Iterator[Task]:
     )
 
 
+def _paper(row: Row, seats: dict, now: datetime) -> Iterator[Task]:
+    yield Task(
+        kind="paper",
+        name=_("Deliver your paper: %(paper)s") % {"paper": row.title},
+        why=_("Because it belongs to the agenda for %(date)s.")
+        % {"date": _day(row.at)},
+        url=address(("councils:paper_deliver", row.pk)),
+        minutes=10,
+        button=_("Deliver the paper"),
+        **_of(seats[row.council_id]),
+        **_until(row.day, _("The last day to deliver it"), now),
+    )
+
+
 def _proposals(seats: dict, state: State) -> Iterator[Task]:
     """One task a council, however many members proposed something."""
     waiting = Counter(row.council_id for row in of_kind(state.rows, "proposal"))
@@ -284,6 +298,7 @@ MAKERS = {
     "agenda": _agenda,
     "minutes": _minutes,
     "action": _action,
+    "paper": _paper,
     "term": _term,
     "plan": _plan,
     "plan_step": _plan_step,

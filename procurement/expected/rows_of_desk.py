@@ -18,6 +18,7 @@ from django.utils import timezone
 from councils.models import (
     ActionItem,
     AgendaItem,
+    AgendaPaper,
     Attendee,
     CouncilMembership,
     Invitation,
@@ -130,6 +131,19 @@ def actions(user: User) -> QuerySet:
         title=F("what"),
         at=F("item__meeting__starts_at"),
         day=F("due_on"),
+    )
+
+
+def papers(user: User, now: datetime) -> QuerySet:
+    """What the person was asked to deliver for an agenda, and did not deliver yet."""
+    return part(
+        "paper",
+        AgendaPaper.objects.asked_of(user, now),
+        pk=F("pk"),
+        council_id=F("item__council_id"),
+        title=F("title"),
+        at=F("item__meeting__starts_at"),
+        day=F("due_day"),
     )
 
 

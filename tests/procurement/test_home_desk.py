@@ -10,6 +10,8 @@ from django.utils import timezone
 from councils.models import (
     ActionItem,
     AgendaItem,
+    AgendaPaper,
+    AgendaPaperVersion,
     Attendee,
     CouncilMembership,
     Meeting,
@@ -128,6 +130,46 @@ def test_a_guest_answers_for_the_organisation(summer):
     )
 
     assert task.party == summer.organisation.name
+
+
+def paper(item, deliverer, **fields) -> AgendaPaper:
+    return AgendaPaper.objects.create(
+        item=item, deliverer=deliverer, title="Uitkomst van de ronde", **fields
+    )
+
+
+def test_who_was_asked_for_a_paper_delivers_it_from_the_first_page(summer):
+    member = summer.person()
+    item = AgendaItemFactory(council=summer.local, meeting=meeting(summer.local))
+    asked = paper(item, member, due_on=date(2027, 6, 14))
+
+    user = type(member).objects.get(pk=member.pk)
+    (task,) = [
+        task for task in expected_tasks(user, timezone.now()) if task.kind == "paper"
+    ]
+
+    assert task.name == "Lever uw stuk aan: Uitkomst van de ronde"
+    assert timezone.localdate(task.due) == date(2027, 6, 14)
+    assert task.url == reverse("councils:paper_deliver", args=[asked.pk])
+    AgendaPaperVersion.objects.create(
+        paper=asked, number=1, file="x", filename="x.pdf", size=1, delivered_by=member
+    )
+    assert tasks_of(member, "paper") == []
+
+
+def test_nobody_is_asked_on_the_first_page_for_a_paper_of_another(summer):
+    member, secretary = summer.person(), summer.person(role="secretary")
+    planned = meeting(summer.local)
+    item = AgendaItemFactory(council=summer.local, meeting=planned)
+    closed = AgendaItemFactory(
+        council=summer.local, meeting=planned, openness="members"
+    )
+    paper(item, member)
+    # Closed after it was asked of somebody who may not read it now.
+    paper(closed, secretary)
+
+    assert tasks_of(secretary, "paper") == []
+    assert tasks_of(member, "paper") == ["Lever uw stuk aan: Uitkomst van de ronde"]
 
 
 def test_the_agenda_is_the_secretarys_and_without_one_the_chairs(summer):
