@@ -10,6 +10,7 @@ from typing import Any
 from councils.actions import (
     action_item,
     agenda,
+    agenda_papers,
     agenda_sending,
     decision,
     meeting,
@@ -19,6 +20,7 @@ from councils.actions import (
 from councils.models import (
     ActionItem,
     AgendaItem,
+    AgendaPaper,
     Attendee,
     Decision,
     Meeting,
@@ -289,6 +291,8 @@ class Meetings:
                 **_of(words),
             )
             agenda.add_item(item, by=self.told.world.user(words["by"]))
+            if "paper" in words:
+                self._ask_for_paper(words["paper"], item)
         for words in self.words["proposed"]:
             proposal = AgendaItem(
                 council=self.told.world.councils[words["council"]],
@@ -296,6 +300,17 @@ class Meetings:
                 **_of(words),
             )
             agenda.add_item(proposal, by=self.told.world.user(words["by"]))
+
+    def _ask_for_paper(self, title: str, item: AgendaItem) -> None:
+        """Who introduces it delivers the paper too."""
+        assert item.meeting is not None  # it was just put on its agenda
+        paper = AgendaPaper(
+            item=item,
+            title=title,
+            deliverer=item.introducer,
+            due_on=item.meeting.papers_due_on,
+        )
+        agenda_papers.add_paper(paper, upload=None, by=self.secretary)
 
     def _waiting(self) -> Iterator[tuple[dict[str, Any], Meeting | None]]:
         for words in self.words["waiting"]:
