@@ -155,6 +155,8 @@ class ReadingPaper(NamedTuple):
     version: int
     version_pk: str
     is_awaited: bool
+    # Where it is, for who has no account and reads by a link.
+    url: str = ""
 
 
 class ReadingLine(NamedTuple):
@@ -192,10 +194,35 @@ def reading_of(meeting: Meeting, user: User) -> Reading:
     """
     if is_member(user, meeting.council):
         return _live(meeting, reader_of(user, meeting.council))
+    return sent_reading_of(meeting)
+
+
+def sent_reading_of(meeting: Meeting) -> Reading:
+    """What was sent last, as far as it is open."""
     sent = newest_sent(meeting)
     lines = [_sent_line(each) for each in sent.items] if sent else []
     minutes = sum(line.minutes for line in lines if line.level == 1)
     return Reading(lines, is_live=False, minutes=minutes)
+
+
+def guest_reading_of(
+    meeting: Meeting, link_of: Callable[[str], str] | None = None
+) -> Reading:
+    """The same for who reads by a link: nobody's name, and ``link_of`` each paper."""
+    reading = sent_reading_of(meeting)
+    lines = [
+        line._replace(
+            introducer="",
+            papers=tuple(
+                paper._replace(
+                    url=link_of(paper.version_pk) if link_of and paper.version else ""
+                )
+                for paper in line.papers
+            ),
+        )
+        for line in reading.lines
+    ]
+    return reading._replace(lines=lines)
 
 
 def newest_sent(meeting: Meeting) -> SentAgenda | None:

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.actions.action_item_mail import still_open
+from councils.actions.guest_link import reads_minutes, without_account
 from councils.actions.meeting_people import is_still_expected
 from councils.actions.term import KEEPERS, still_ends
 from councils.models import Attendee, CouncilMembership, Meeting, Minutes
@@ -41,6 +42,29 @@ def agenda(meeting: str, user: str) -> str:
     if found.meeting.is_cancelled or found.meeting.is_over:
         return _("The meeting is over.")
     return ""
+
+
+def guest_agenda(attendee: str) -> str:
+    """Why a guest without an account need not be told of an agenda, or ""."""
+    found = _guest(attendee)
+    if found is None:
+        return _("This person no longer belongs to the meeting.")
+    if found.meeting.is_cancelled or found.meeting.is_over:
+        return _("The meeting is over.")
+    return ""
+
+
+def guest_minutes(attendee: str) -> str:
+    """Why a guest without an account need not be told of minutes, or ""."""
+    found = _guest(attendee)
+    if found is None or not reads_minutes(found.meeting):
+        return _("This person no longer belongs to the meeting.")
+    return ""
+
+
+def _guest(attendee: str) -> Attendee | None:
+    rows = Attendee.objects.select_related("meeting__minutes").filter(pk=attendee)
+    return without_account(rows).first()
 
 
 def minutes_missing(meeting: str, user: str) -> str:

@@ -50,6 +50,14 @@ meeting_urls = [
     path("aanwezig/", meeting_planning.presence, name="meeting_presence"),
 ]
 
+# /vergaderingen/gast/<token>/
+guest_urls = [
+    path("", public.guest, name="meeting_guest"),
+    path("agenda/", public.guest_agenda, name="meeting_guest_agenda"),
+    path("verslag/", public.guest_minutes, name="meeting_guest_minutes"),
+    path("stukken/<uuid:pk>/", public.guest_paper, name="meeting_guest_paper"),
+]
+
 # /vergaderingen/raden/<council>/
 council_urls = [
     path("plannen/", meeting_planning.create, name="meeting_create"),
@@ -68,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("acties/", include(action_urls)),
     path("plannen/", meeting_planning.where, name="meeting_where"),
     path("antwoord/<str:token>/", public.rsvp, name="meeting_rsvp"),
+    path("gast/<str:token>/", include(guest_urls)),
     path("raden/<uuid:pk>/", include(council_urls)),
     path("vrije-dagen/<uuid:pk>/weg/", recess.remove, name="recess_remove"),
     path("", include("councils.urls_agenda")),

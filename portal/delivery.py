@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from portal import wake
 from portal.dates import within_sending_hours
-from portal.mail_choices import reason_to_skip
+from portal.mail_choices import addresses_off, reason_to_skip
 from portal.mail_kinds import KINDS
 from portal.mail_server import MailServer, Outcome
 from portal.models import MailOptOut, OutgoingMail, User
@@ -252,9 +252,14 @@ class Sender:
         reason = reason_to_skip(
             KINDS[mail.kind],
             is_active=mail.user_id not in self.gone,
-            is_off=(mail.user_id, mail.kind) in self.off,
+            is_off=self._is_off(mail),
         )
         if reason or not mail.recheck:
             return reason
         check = import_string(settings.MAIL_RECHECKS[mail.recheck["name"]])
         return check(**mail.recheck["args"])
+
+    def _is_off(self, mail: OutgoingMail) -> bool:
+        if mail.user_id or not KINDS[mail.kind].is_optional:
+            return (mail.user_id, mail.kind) in self.off
+        return bool(addresses_off([mail.to], mail.kind))

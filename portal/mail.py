@@ -137,7 +137,7 @@ def address(
     calendar: str = "",
 ) -> OutgoingMail:
     """The mail with these words to one person, not in the outbox yet."""
-    mail = _letter(text, KINDS[kind], _in_words(to.name), user=to)
+    mail = _letter(text, KINDS[kind], _in_words(to.name), to)
     mail.key, mail.to, mail.pk = key, to.email, OutgoingMail.id_of(key)
     mail.recheck, mail.useless_after, mail.calendar = recheck, useless_after, calendar
     return mail
@@ -180,6 +180,7 @@ def prepare_to_address(
     *,
     address: str,
     key: str,
+    kind: str = "",
     recheck: dict | None = None,
     useless_after: datetime | None = None,
     calendar: str = "",
@@ -187,7 +188,8 @@ def prepare_to_address(
 ) -> OutgoingMail:
     """As ``prepare``, for who has no account; ``context`` holds the name."""
     text = word(template, address=address, **context)
-    mail = _letter(text, KINDS[template], _in_words(context["name"]))
+    name = _in_words(context["name"])
+    mail = _letter(text, KINDS[kind or template], name, address)
     mail.key, mail.to, mail.useless_after = key, address, useless_after
     mail.recheck, mail.calendar = recheck, calendar
     return mail
@@ -218,40 +220,45 @@ def send_all_again(*, by: User) -> int:
 
 
 def _letter(
-    text: Wording, kind: MailKind, name: str, user: User | None = None
+    text: Wording, kind: MailKind, name: str, reader: User | str
 ) -> OutgoingMail:
+    """The row; ``reader`` is a person, or the address of who has no account."""
     greeting = _("Dear %(name)s,") % {"name": name}
     return OutgoingMail(
         kind=kind.name,
-        user=user,
+        user=reader if isinstance(reader, User) else None,
         subject=text.subject,
         body=f"{greeting}\n\n{text.body}",
-        footer=_footer(kind, text.contact, text.contact_details, user),
+        footer=_footer(kind, text.contact, text.contact_details, reader),
     )
 
 
-def _footer(kind: MailKind, contact: str, details: str, user: User | None) -> str:
+def _footer(kind: MailKind, contact: str, details: str, reader: User | str) -> str:
     if not kind.has_footer:
         return ""
-    is_optional = kind.is_optional and user is not None
-    text = _general_footer(kind.name, contact, details, is_optional, settings.SITE_URL)
-    link = unsubscribe_link(user.pk, kind) if is_optional else ""
-    return text.replace(_LINK, link)
+    has_account = isinstance(reader, User)
+    text = _general_footer(kind.name, contact, details, has_account, settings.SITE_URL)
+    if not kind.is_optional:
+        return text
+    who = reader.pk if isinstance(reader, User) else reader
+    return text.replace(_LINK, unsubscribe_link(who, kind))
 
 
 @lru_cache(maxsize=256)
 def _general_footer(
-    kind: str, contact: str, details: str, is_optional: bool, site: str
+    kind: str, contact: str, details: str, has_account: bool, site: str
 ) -> str:
     """The footer that all mails of a wave share, but for the link of each person."""
+    chosen = KINDS[kind]
     text = render_to_string(
         "mail/_footer.txt",
         {
             "contact": contact,
             "contact_details": details,
-            "required": "" if is_optional else str(KINDS[kind].required),
-            "settings_link": site + reverse("mail_settings"),
-            "unsubscribe_link": _LINK if is_optional else "",
+            "required": str(chosen.required),
+            # Choices are made behind the login.
+            "settings_link": site + reverse("mail_settings") if has_account else "",
+            "unsubscribe_link": _LINK if chosen.is_optional else "",
         },
         using="text",
     )

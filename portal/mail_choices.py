@@ -8,13 +8,15 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from portal import audit
 from portal.mail_kinds import KINDS, MailKind
-from portal.models import User
+from portal.models import AddressOptOut, User
 
 _SALT = "mail.unsubscribe"
+HASH_LENGTH = 64
 
 
 def kinds_off(user: User) -> set[str]:
@@ -49,9 +51,54 @@ def choose(
             audit.record("mail_choice.switch_off", user, by=by, kind=kind.name)
 
 
-def unsubscribe_link(user_id: UUID, kind: MailKind) -> str:
-    """The address that switches off ``kind`` for this person, without a login."""
-    token = signing.Signer(salt=_SALT).sign(f"{user_id.hex}.{kind.name}")
+@transaction.atomic
+def choose_at_address(address_hash: str, kind: MailKind, *, is_wanted: bool) -> None:
+    """The same for somebody without an account, by the link in a mail."""
+    off = AddressOptOut.objects.filter(address_hash=address_hash, kind=kind.name)
+    there = off.first()
+    if is_wanted and there:
+        audit.record("mail_choice.switch_on", there, by=None, kind=kind.name)
+        off.delete()
+    elif not is_wanted and there is None and kind.is_optional:
+        there, is_new = AddressOptOut.objects.get_or_create(
+            address_hash=address_hash, kind=kind.name
+        )
+        if is_new:
+            audit.record("mail_choice.switch_off", there, by=None, kind=kind.name)
+
+
+def hash_of(address: str) -> str:
+    """What is kept of an address without an account that wants no mail of a kind."""
+    return _hash_of(address, settings.SECRET_KEY)
+
+
+def _hash_of(address: str, secret: str) -> str:
+    key = address.strip().lower()
+    return salted_hmac(_SALT, key, secret=secret, algorithm="sha256").hexdigest()
+
+
+def addresses_off(addresses: Iterable[str], kind: str) -> set[str]:
+    """Which of these addresses without an account want no mail of this kind."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    by_hash = {
+        _hash_of(address, secret): address
+        for address in addresses
+        for secret in secrets
+    }
+    off = AddressOptOut.objects.filter(address_hash__in=list(by_hash), kind=kind)
+    return {by_hash[each] for each in off.values_list("address_hash", flat=True)}
+
+
+def is_hash_off(address_hash: str, kind: str) -> bool:
+    rows = AddressOptOut.objects.filter(address_hash=address_hash, kind=kind)
+    return rows.exists()
+
+
+def unsubscribe_link(reader: UUID | str, kind: MailKind) -> str:
+    """The address that switches off ``kind`` without a login: for a person by id, or
+    for an address that has no account."""
+    who = reader.hex if isinstance(reader, UUID) else hash_of(reader)
+    token = signing.Signer(salt=_SALT).sign(f"{who}.{kind.name}")
     return settings.SITE_URL + _unsubscribe_path().replace("TOKEN", token)
 
 
@@ -60,12 +107,17 @@ def _unsubscribe_path() -> str:
     return reverse("mail_unsubscribe", args=["TOKEN"])
 
 
-def read_token(token: str) -> tuple[User, MailKind] | None:
-    """Who and what a signed link is about, or None if it is not one of ours."""
+def read_token(token: str) -> tuple[User | str, MailKind] | None:
+    """Who (without an account: the hash of an address) and what a signed link is
+    about, or None if it is not one of ours."""
     try:
-        user_id, _, name = signing.Signer(salt=_SALT).unsign(token).partition(".")
+        who, _, name = signing.Signer(salt=_SALT).unsign(token).partition(".")
         kind = KINDS[name]
     except (signing.BadSignature, KeyError):
         return None
-    user = User.objects.filter(pk=UUID(user_id)).first()
-    return (user, kind) if user and kind.is_optional else None
+    if not kind.is_optional:
+        return None
+    if len(who) == HASH_LENGTH:
+        return who, kind
+    user = User.objects.filter(pk=UUID(who)).first()
+    return (user, kind) if user else None

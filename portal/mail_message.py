@@ -98,8 +98,8 @@ def _layout(subject: str, has_footer: bool) -> list[str]:
 def _headers(mail: OutgoingMail) -> dict[str, str]:
     headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
     kind = KINDS.get(mail.kind)
-    if kind and kind.is_optional and mail.user_id:
-        link = unsubscribe_link(mail.user_id, kind)
+    if kind and kind.is_optional:
+        link = unsubscribe_link(mail.user_id or mail.to, kind)
         headers["List-Unsubscribe"] = f"<{link}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers

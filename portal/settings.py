@@ -214,6 +214,8 @@ MENU_FOR = "procurement.menu.menu_for"  # (request, seats) -> list of menu items
 AGENDA_SUGGESTIONS = "procurement.suggestions.for_meeting"
 MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "agenda": "councils.rechecks.agenda",
+    "guest_agenda": "councils.rechecks.guest_agenda",
+    "guest_minutes": "councils.rechecks.guest_minutes",
     "reminder": "procurement.rechecks.reminder",
     "request_published": "procurement.rechecks.request_published",
     "ready_to_sign": "procurement.rechecks.ready_to_sign",
@@ -400,6 +402,9 @@ KEEP_DRAFTS = timedelta(days=365)
 KEEP_IMPORTS = timedelta(days=1)  # a file between the preview and its confirmation
 KEEP_SUBMISSIONS_YEARS = 7  # after the contract year of the cycle
 KEEP_FORMER_MEMBERS = timedelta(days=365)
+# How long a guest without an account reads the agenda after a meeting, and the minutes
+# after they were adopted.
+GUEST_LINK_LIFE = timedelta(days=env_int("GUEST_LINK_DAYS", 42))
 
 # --- Rules with a figure ---------------------------------------------------------
 

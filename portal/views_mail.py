@@ -53,19 +53,34 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     found = mail_choices.read_token(token)
     if found is None:
         raise Http404
-    user, kind = found
+    reader, kind = found
     if request.method == "POST":
-        wanted = [kind.name] if request.POST.get("again") else []
-        mail_choices.choose(user, [kind], wanted=wanted, by=None)
+        _switch(reader, kind, is_wanted=bool(request.POST.get("again")))
     return render(
         request,
         "portal/mail_unsubscribe.html",
         {
             "kind": kind,
-            "is_on": kind.name not in mail_choices.kinds_off(user),
+            "has_account": isinstance(reader, User),
+            "is_on": _is_on(reader, kind),
             "is_changed": request.method == "POST",
         },
     )
+
+
+def _switch(reader: User | str, kind: MailKind, *, is_wanted: bool) -> None:
+    """For a person, or for the hash of an address without an account."""
+    if isinstance(reader, User):
+        wanted = [kind.name] if is_wanted else []
+        mail_choices.choose(reader, [kind], wanted=wanted, by=None)
+    else:
+        mail_choices.choose_at_address(reader, kind, is_wanted=is_wanted)
+
+
+def _is_on(reader: User | str, kind: MailKind) -> bool:
+    if isinstance(reader, User):
+        return kind.name not in mail_choices.kinds_off(reader)
+    return not mail_choices.is_hash_off(reader, kind.name)
 
 
 def _kinds_for(user: User) -> list[MailKind]:

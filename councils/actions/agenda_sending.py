@@ -1,12 +1,14 @@
 """Sending an agenda: nothing is mailed before; what changes later is one mail."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from councils.actions.agenda_rows import hold
+from councils.actions.guest_link import agenda_until, guest_link
 from councils.actions.meeting_mail import place_in_words, when_in_words
 from councils.agenda_changes import Change, changes, snapshot
 from councils.agenda_reading import agenda_of, newest_sent
@@ -20,7 +22,7 @@ from councils.models import (
 )
 from portal import audit, mail
 from portal.errors import NotAllowedNow
-from portal.mail_choices import kinds_off, reason_to_skip
+from portal.mail_choices import addresses_off, kinds_off, reason_to_skip
 from portal.mail_kinds import KINDS
 from portal.models import User
 
@@ -30,10 +32,16 @@ SENT, CHANGED = "agenda_sent", "agenda_changed"
 class Reader(NamedTuple):
     """Somebody of the meeting, and why no mail goes there; empty when one does."""
 
-    name: str
-    user: User | None
-    is_guest: bool
+    attendee: Attendee
     why_not: str
+
+    @property
+    def name(self) -> str:
+        return self.attendee.name
+
+    @property
+    def is_guest(self) -> bool:
+        return self.attendee.is_guest
 
 
 @transaction.atomic
@@ -73,29 +81,40 @@ def _mail(sent: SentAgenda, found: list[Change]) -> None:
     kind = CHANGED if sent.number > 1 else SENT
     open_ones = [each for each in found if not each.is_closed]
     for reader in readers_of(meeting, kind):
-        if reader.user is None or reader.why_not:
+        if reader.why_not:
             continue
         told = open_ones if reader.is_guest else found
         if kind == CHANGED and not told:
             # Only what is closed changed: nothing for a guest to read anew.
             continue
-        mail.queue(
-            kind,
-            to=reader.user,
-            key=f"{kind}:{meeting.pk}:{sent.number}:{reader.user.pk}",
-            useless_after=meeting.ends_at,
-            recheck={
-                "name": "agenda",
-                "args": {"meeting": str(meeting.pk), "user": str(reader.user.pk)},
-            },
-            meeting=meeting.name,
-            council=meeting.council.name,
-            starts_at=meeting.starts_at,
-            when=when_in_words(meeting.starts_at, meeting.ends_at),
-            place=place_in_words(meeting),
-            changes=[str(each) for each in told],
-            link=meeting.get_absolute_url(),
-        )
+        _letter(kind, sent, reader.attendee, told)
+
+
+def _letter(
+    kind: str, sent: SentAgenda, attendee: Attendee, told: list[Change]
+) -> None:
+    meeting, user = sent.meeting, attendee.user
+    fields: dict[str, Any] = {
+        "useless_after": meeting.ends_at,
+        "meeting": meeting.name,
+        "council": meeting.council.name,
+        "starts_at": meeting.starts_at,
+        "when": when_in_words(meeting.starts_at, meeting.ends_at),
+        "place": place_in_words(meeting),
+        "changes": [str(each) for each in told],
+    }
+    key = f"{kind}:{meeting.pk}:{sent.number}:{user.pk if user else attendee.pk}"
+    if user:
+        args = {"meeting": str(meeting.pk), "user": str(user.pk)}
+        fields["recheck"] = {"name": "agenda", "args": args}
+        fields["link"] = meeting.get_absolute_url()
+        mail.queue(kind, to=user, key=key, **fields)
+        return
+    fields["recheck"] = {"name": "guest_agenda", "args": {"attendee": str(attendee.pk)}}
+    fields |= {"link": guest_link(attendee), "until": localdate(agenda_until(meeting))}
+    mail.queue_to_address(
+        kind, address=attendee.email, name=attendee.name, key=key, **fields
+    )
 
 
 def readers_of(meeting: Meeting, kind: str = SENT) -> list[Reader]:
@@ -104,8 +123,9 @@ def readers_of(meeting: Meeting, kind: str = SENT) -> list[Reader]:
         meeting.attendees.select_related("user").prefetch_related("user__mail_opt_outs")
     )
     still = _still_here(meeting, attendees)
+    off = addresses_off((each.email for each in attendees if not each.user), kind)
     return [
-        Reader(each.name, each.user, each.is_guest, why_not(each, still, kind))
+        Reader(each, why_not(each, still, kind, is_off=each.email in off))
         for each in attendees
     ]
 
@@ -135,12 +155,13 @@ def _still_here(meeting: Meeting, attendees: list[Attendee]) -> set[UUID]:
     }
 
 
-def why_not(attendee: Attendee, still: set[UUID], kind: str) -> str:
-    """Why somebody of a meeting gets no mail of its agenda, or ""."""
+def why_not(
+    attendee: Attendee, still: set[UUID], kind: str, *, is_off: bool = False
+) -> str:
+    """Why somebody of a meeting gets no mail of its agenda, or ""; ``is_off``: the
+    address of a guest without an account wants none."""
     user = attendee.user
-    if user is None:
-        return _("has no account: send the agenda yourself")
-    if user.pk not in still:
+    if user and user.pk not in still:
         if attendee.is_guest:
             return _("works there no more")
         return _("has no seat in the council any more")
@@ -148,7 +169,9 @@ def why_not(attendee: Attendee, still: set[UUID], kind: str) -> str:
         return _("said not to come")
     if attendee.is_guest and attendee.invited_at is None:
         return _("was not invited yet")
+    if user:
+        is_off = kind in kinds_off(user)
     reason = reason_to_skip(
-        KINDS[kind], is_active=user.is_active, is_off=kind in kinds_off(user)
+        KINDS[kind], is_active=user.is_active if user else True, is_off=is_off
     )
     return reason and reason[0].lower() + reason[1:].rstrip(".")

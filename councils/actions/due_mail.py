@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from councils.models import Attendee
 from portal import mail
 from portal.models import OutgoingMail, User
 
@@ -23,10 +24,13 @@ MANY = 1000
 
 @dataclass(frozen=True)
 class Due:
-    """One mail that is due now: its kind, for whom, and until when it makes sense."""
+    """One mail that is due now: its kind, for whom, and until when it makes sense.
+
+    A guest without an account is told at the address of the attendee.
+    """
 
     kind: str
-    to: User
+    to: User | Attendee
     key: str
     useless_after: datetime
     recheck: dict[str, Any]
@@ -50,11 +54,15 @@ def post(dues: list[Due]) -> None:
 
 @transaction.atomic
 def _queue(due: Due) -> None:
-    mail.queue(
-        due.kind,
-        to=due.to,
-        key=due.key,
-        useless_after=due.useless_after,
-        recheck=due.recheck,
+    fields: dict[str, Any] = {
+        "key": due.key,
+        "useless_after": due.useless_after,
+        "recheck": due.recheck,
         **due.context,
-    )
+    }
+    if isinstance(due.to, User):
+        mail.queue(due.kind, to=due.to, **fields)
+    else:
+        mail.queue_to_address(
+            due.kind, address=due.to.email, name=due.to.name, **fields
+        )

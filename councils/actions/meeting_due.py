@@ -49,8 +49,8 @@ def remind(now: datetime) -> None:
             meeting__starts_at__lte=now + REMIND_BEFORE + timedelta(days=1),
             invited_at__isnull=False,
             answer=Attendee.Answer.NONE,
-            user__isnull=False,
         )
+        .exclude(user__isnull=True, email="")
         .select_related("meeting__council", "meeting__location", "user")
         .order_by("meeting__starts_at", "pk")
     )
@@ -69,11 +69,10 @@ def reminder_moment(meeting: Meeting) -> datetime:
 
 def _reminder(attendee: Attendee, due_at: datetime) -> Due:
     meeting = attendee.meeting
-    assert attendee.user is not None  # the query asks for it
     now = where(meeting)
     return Due(
         "meeting_answer",
-        attendee.user,
+        attendee.user or attendee,
         f"meeting_answer:{attendee.pk}:{timezone.localdate(due_at)}",
         meeting.starts_at,
         {

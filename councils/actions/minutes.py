@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils.actions.minutes_content import content_of
-from councils.actions.minutes_mail import tell_round
+from councils.actions.minutes_mail import tell_adopted, tell_round
 from councils.models import AdoptedMinutes, AgendaItem, Meeting, Minutes
 from councils.permissions import can_read_item
 from portal import audit
@@ -135,6 +135,7 @@ def adopt(minutes: Minutes, *, meeting: Meeting, by: User) -> AdoptedMinutes:
         adopted_at=now,
     )
     audit.record("minutes.adopt", minutes, by=by, scope=meeting.council_id)
+    tell_adopted(minutes)
     return adopted
 
 

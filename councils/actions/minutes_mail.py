@@ -9,6 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from councils.actions.due_mail import Due, post
+from councils.actions.guest_link import (
+    came_or_may_have,
+    guest_link,
+    minutes_until,
+    without_account,
+)
 from councils.models import (
     AgendaItem,
     Attendee,
@@ -56,13 +62,44 @@ def _council(meeting: Meeting) -> list[User]:
 
 def _guests(meeting: Meeting) -> list[User]:
     """Guests with an account, if there is an item that they may read."""
-    items = AgendaItem.objects.in_order().filter(meeting=meeting)
-    if not items.filter(openness=Openness.OPEN).exists():
+    if not _has_open_item(meeting):
         return []
     guests = Attendee.objects.filter(
         meeting=meeting, is_guest=True, user__isnull=False, invited_at__isnull=False
     )
     return [each.user for each in guests.select_related("user") if each.user]
+
+
+def _has_open_item(meeting: Meeting) -> bool:
+    items = AgendaItem.objects.in_order().filter(meeting=meeting)
+    return items.filter(openness=Openness.OPEN).exists()
+
+
+def tell_adopted(minutes: Minutes) -> None:
+    """One mail for each guest without an account: what was adopted, by a link.
+
+    They were never told of the draft, which they cannot answer.
+    """
+    meeting, until = minutes.meeting, minutes_until(minutes)
+    if until is None or not _has_open_item(meeting):
+        return
+    guests = came_or_may_have(without_account(meeting.attendees.all()))
+    for each in guests:
+        each.meeting = meeting
+        mail.queue_to_address(
+            "minutes_adopted",
+            kind="minutes_sent",
+            address=each.email,
+            name=each.name,
+            key=f"minutes_adopted:{minutes.pk}:{each.pk}",
+            useless_after=until,
+            recheck={"name": "guest_minutes", "args": {"attendee": str(each.pk)}},
+            meeting=meeting.name,
+            council=meeting.council.name,
+            date=timezone.localdate(meeting.starts_at),
+            until=timezone.localdate(until),
+            link=guest_link(each),
+        )
 
 
 # --- No minutes yet --------------------------------------------------------------

@@ -1,26 +1,44 @@
-"""The pages of this app without login: accepting an invitation, and saying that one
-comes to a meeting."""
+"""The pages of this app without login: accepting an invitation, saying that one comes
+to a meeting, and what guests without an account read of it."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
+from councils.actions import guest_link, meeting, meeting_mail
 from councils.actions import invitation as actions
-from councils.actions import meeting, meeting_mail
 from councils.actions.meeting_people import is_still_expected
-from councils.models import Attendee, Invitation
+from councils.agenda_reading import (
+    Reading,
+    guest_reading_of,
+    newest_sent,
+    versions_for_guests,
+)
+from councils.exports import agenda_pdf, minutes_pdf
+from councils.minutes_reading import read_public
+from councils.models import AgendaPaperVersion, Attendee, Invitation, Meeting
 from portal.accounts import log_in
 from portal.errors import NotAllowedNow
+from portal.files import file_response
+from portal.pdf import pdf_response
 from portal.throttle import too_many
 from portal.views import too_many as ask_to_wait
 
 TRIES = 30
 # A whole council may answer from one house, and each looks twice.
 ANSWERS = 300
+# Files take more work to make than pages.
+FILES = 60
 
 
 @login_not_required
@@ -92,6 +110,8 @@ def rsvp(request: HttpRequest, token: str) -> HttpResponse:
             "attendee": None if refusal else attendee,
             "refusal": refusal,
             "place": meeting_mail.place_in_words(attendee.meeting) if attendee else "",
+            "guest_page": _guest_page(attendee),
+            "is_guest": attendee is not None and attendee.user_id is None,
         },
         status=410 if refusal else 200,
     )
@@ -105,3 +125,133 @@ def _why_not(attendee: Attendee | None) -> str:
     if attendee.meeting.is_over:
         return _("This meeting is over.")
     return ""
+
+
+# --- Guests without an account ---------------------------------------------------
+
+
+def _guest_page(attendee: Attendee | None) -> str:
+    """Where this guest reads what was sent; "" for others, and while nothing is."""
+    if attendee is None or not guest_link.has_no_account(attendee):
+        return ""
+    meeting = attendee.meeting
+    reads = guest_link.reads_agenda(meeting) and newest_sent(meeting) is not None
+    if reads or guest_link.reads_minutes(meeting):
+        return guest_link.guest_link(attendee)
+    return ""
+
+
+def by_link(limit: int) -> Callable[..., Callable[..., HttpResponseBase]]:
+    """A page to read, for the guest whose link it is; others learn nothing from it.
+
+    No browser keeps it, and no other site hears the link.
+    """
+
+    def wrap(
+        view: Callable[..., HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
+        @login_not_required
+        @never_cache
+        @require_safe
+        @wraps(view)
+        def opened(request: HttpRequest, token: str, **which: UUID) -> HttpResponseBase:
+            if too_many(request, f"meeting_guest_{limit}", limit, timedelta(hours=1)):
+                return ask_to_wait(request, minutes=60)
+            attendee = guest_link.guest_of(token)
+            response: HttpResponseBase
+            if attendee is None or not _reads_anything(attendee.meeting):
+                response = _refused(request, attendee)
+            else:
+                response = view(request, attendee, **which)
+            response["Referrer-Policy"] = "no-referrer"
+            return response
+
+        return opened
+
+    return wrap
+
+
+def _reads_anything(meeting: Meeting) -> bool:
+    return guest_link.reads_agenda(meeting) or guest_link.reads_minutes(meeting)
+
+
+def _refused(request: HttpRequest, attendee: Attendee | None) -> HttpResponse:
+    refusal = _("This link does not work any more. Look whether it is whole.")
+    if attendee and attendee.meeting.is_cancelled:
+        refusal = _("This meeting is called off. You need not come.")
+    elif attendee:
+        refusal = _("This meeting was long ago. The link does not work any more.")
+    return render(
+        request, "councils/meeting/guest.html", {"refusal": refusal}, status=410
+    )
+
+
+@by_link(ANSWERS)
+def guest(request: HttpRequest, attendee: Attendee) -> HttpResponse:
+    """What a guest without an account reads: when and where, and what is open of the
+    agenda that was sent and of the minutes that were adopted."""
+    meeting = attendee.meeting
+    token = guest_link.guest_token(attendee)
+    reads_minutes = guest_link.reads_minutes(meeting)
+    return render(
+        request,
+        "councils/meeting/guest.html",
+        {
+            "attendee": attendee,
+            "meeting": meeting,
+            "token": token,
+            "agenda": _agenda(attendee) if guest_link.reads_agenda(meeting) else None,
+            "minutes": meeting.minutes if reads_minutes else None,
+            "reading": read_public(meeting) if reads_minutes else None,
+            "answer_page": ""
+            if meeting.is_over or meeting.is_cancelled
+            else meeting_mail.answer_link(attendee),
+        },
+    )
+
+
+def _agenda(attendee: Attendee) -> Reading:
+    token = guest_link.guest_token(attendee)
+    return guest_reading_of(
+        attendee.meeting,
+        lambda paper: reverse("councils:meeting_guest_paper", args=[token, paper]),
+    )
+
+
+@by_link(FILES)
+def guest_agenda(request: HttpRequest, attendee: Attendee) -> HttpResponseBase:
+    """The agenda as PDF; ``?stukken=1`` with its papers."""
+    meeting = attendee.meeting
+    reading = guest_reading_of(meeting)
+    if not guest_link.reads_agenda(meeting) or not reading.lines:
+        raise Http404
+    with_papers = request.GET.get("stukken") == "1"
+    return pdf_response(
+        agenda_pdf.render(
+            meeting, reading, actions=[], is_public=True, with_papers=with_papers
+        ),
+        agenda_pdf.filename(meeting, is_public=True, with_papers=with_papers),
+    )
+
+
+@by_link(FILES)
+def guest_minutes(request: HttpRequest, attendee: Attendee) -> HttpResponseBase:
+    """The adopted minutes as PDF."""
+    if not guest_link.reads_minutes(attendee.meeting):
+        raise Http404
+    reading = read_public(attendee.meeting)
+    return pdf_response(
+        minutes_pdf.render(reading, is_public=True),
+        minutes_pdf.filename(reading, is_public=True),
+    )
+
+
+@by_link(FILES)
+def guest_paper(request: HttpRequest, attendee: Attendee, pk: UUID) -> HttpResponseBase:
+    """A paper of the agenda that was sent last, in the version of that moment."""
+    meeting = attendee.meeting
+    sent = newest_sent(meeting) if guest_link.reads_agenda(meeting) else None
+    if sent is None or str(pk) not in versions_for_guests([sent]):
+        raise Http404
+    version = get_object_or_404(AgendaPaperVersion, pk=pk)
+    return file_response(version.file, version.filename)

@@ -1,10 +1,11 @@
 """The ground floor's models: people, their mail and the audit trail."""
 
 from portal.models.audit import AuditChain, AuditEvent
-from portal.models.mail import MailOptOut, OutgoingMail, PeriodicRun
+from portal.models.mail import AddressOptOut, MailOptOut, OutgoingMail, PeriodicRun
 from portal.models.user import User
 
 __all__ = [
+    "AddressOptOut",
     "AuditChain",
     "AuditEvent",
     "MailOptOut",

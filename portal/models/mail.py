@@ -164,6 +164,27 @@ class MailOptOut(models.Model):
         return f"{self.kind} {self.user_id}"
 
 
+class AddressOptOut(models.Model):
+    """A kind of mail that somebody without an account does not want.
+
+    Of the address only a keyed hash is kept (``portal.mail_choices.hash_of``).
+    """
+
+    address_hash = models.CharField(max_length=64)
+    kind = models.CharField(max_length=40)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="address_opt_out_once", fields=["address_hash", "kind"]
+            ),
+        ]
+
+    def __str__(self):
+        return self.kind
+
+
 class PeriodicRun(models.Model):
     """When a periodic task last began, last finished, and with what error."""
 

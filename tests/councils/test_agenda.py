@@ -416,7 +416,7 @@ def test_who_gets_no_mail_is_told_why(meeting, secretary):
     assert found == {
         chair.name: "",
         "Gast die niet komt": "komt niet",
-        "Losse gast": "heeft geen account; stuur de agenda zelf",
+        "Losse gast": "",
         "Oud-lid": "zit niet meer in de raad",
         "Oud-bestuurder": "werkt daar niet meer",
     }

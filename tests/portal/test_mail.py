@@ -60,6 +60,7 @@ FIELDS = {
     "side": "organisation",
     "starts_at": DEADLINE,
     "title": "Inkoopronde 2028",
+    "until": DEADLINE,
     "what": "De zelfanalyse delen",
     "when": "dinsdag 8 juni",
     "year": 2028,

@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from portal.mail_choices import unsubscribe_link
+from portal.mail_choices import addresses_off, unsubscribe_link
 from portal.mail_kinds import KINDS
-from portal.models import AuditEvent, MailOptOut
+from portal.models import AddressOptOut, AuditEvent, MailOptOut
 from tests.factories import UserFactory
 from tests.login import with_two_steps
 
@@ -21,6 +21,10 @@ def kinds_off() -> list[str]:
 
 def link(user, kind="phase_opens") -> str:
     return unsubscribe_link(user.pk, KINDS[kind]).removeprefix(settings.SITE_URL)
+
+
+def link_of(address, kind="agenda_sent") -> str:
+    return unsubscribe_link(address, KINDS[kind]).removeprefix(settings.SITE_URL)
 
 
 # --- The link in a mail ----------------------------------------------------------
@@ -70,6 +74,34 @@ def test_twice_is_once(client):
 
     assert kinds_off() == ["phase_opens"]
     assert AuditEvent.objects.count() == 1
+
+
+def test_somebody_without_an_account_switches_a_mail_off_and_on_at_an_address(client):
+    address = link_of("noor@example.nl")
+
+    off = client.post(address)
+    assertContains(off, "U krijgt geen mail meer over: de agenda van een vergadering")
+    assertNotContains(off, "Uw taken")
+    assert addresses_off(["Noor@example.nl", "x@example.nl"], "agenda_sent") == {
+        "Noor@example.nl"
+    }
+    assert "noor" not in str(AddressOptOut.objects.values().get())
+
+    client.post(address)
+    client.post(address, {"again": "1"})
+    assert addresses_off(["noor@example.nl"], "agenda_sent") == set()
+    verbs = AuditEvent.objects.order_by("position").values_list("verb", flat=True)
+    assert list(verbs) == ["mail_choice.switch_off", "mail_choice.switch_on"]
+
+
+def test_an_address_stays_off_under_a_newer_secret_key(client, settings):
+    client.post(link_of("noor@example.nl"))
+
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a-newer-one"
+
+    off = addresses_off(["noor@example.nl"], "agenda_sent")
+    assert off == {"noor@example.nl"}
 
 
 def test_a_link_is_of_one_person_and_one_kind(client):
