@@ -11,6 +11,7 @@ the database while it is written: one that needs more fails then, and does not a
 for somebody else, or with what was so at that moment.
 """
 
+import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ FIRST_TEXT = "\x1fin the place of text "
 # By which one of these is seen in what was made of it.
 STANDING_IN = (f"{FIRST_ID:x}"[:20], FIRST_TEXT)
 MOST_KEPT = 500
+# In the text of a query: where a value belongs, or a sign that is not to be one.
+SIGN = re.compile("%[s%]")
 # Of a seat: so many words that are part of the text; after them come ids.
 OPEN = 4
 
@@ -205,6 +208,11 @@ class _Prepared:
         except EmptyResultSet:
             self.sql, params = "", ()
         self.params = list(params)
+        self._find_holes(numbers)
+        if connection.vendor == "postgresql":
+            self._write_out()
+
+    def _find_holes(self, numbers: dict[Any, tuple[type, int]]) -> None:
         self.holes = [
             (place, numbers[param][1])
             for place, param in enumerate(self.params)
@@ -218,6 +226,26 @@ class _Prepared:
                 raise TypeError("A moment must be given, or it is that of the first.")
             if any(sign in str(param).replace("-", "") for sign in STANDING_IN):
                 raise TypeError("What is given must be asked for as it is.")
+
+    def _write_out(self) -> None:
+        """Put into the text what is the same at every request: what is sent apart is
+        read, checked and sent each time, and PostgreSQL plans without knowing it."""
+        operations: Any = connection.ops
+        holes, params = dict(self.holes), iter(enumerate(self.params))
+        self.params, self.holes = [], []
+
+        def written(sign: re.Match[str]) -> str:
+            if sign[0] == "%%":
+                return sign[0]
+            place, param = next(params)
+            if place not in holes:
+                literal: str = operations.compose_sql("%s", [param])
+                return literal.replace("%", "%%")
+            self.holes.append((len(self.params), holes[place]))
+            self.params.append(param)
+            return sign[0]
+
+        self.sql = SIGN.sub(written, self.sql)
 
     def rows(self, values: list[Value]) -> list[Any]:
         if not self.sql:

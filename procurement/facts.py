@@ -6,8 +6,8 @@ The home page and the reminders both ask here, so that the two cannot differ.
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from django.db.models import (
@@ -56,6 +56,22 @@ class Left(TextChoices):
     SHARE = "share", _("share input with the central council")
     OFFER = "offer", _("offer the submission for signing")
     SIGN = "sign", _("sign the submission")
+
+
+class PhaseLike(Protocol):
+    """A phase, or what was read of one."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def opens_on(self) -> date: ...
+    @property
+    def closes_at(self) -> datetime: ...
+
+
+SomePhase = TypeVar("SomePhase", bound=PhaseLike)
 
 
 @dataclass
@@ -119,15 +135,21 @@ def step_of(phase: Phase) -> Step:
 
 def steps_of(phases: Collection[Phase]) -> list[Step]:
     """The same for all phases of one round, without a query."""
-    last = max(
-        phases,
-        key=lambda each: (each.kind == PhaseKind.REGISTRATION, each.closes_at),
-        default=None,
-    )
+    last = submission_among(phases)
     return [
         Step(phase, phase is last and phase.cycle.kind == CycleKind.PROCUREMENT)
         for phase in phases
     ]
+
+
+def submission_among(phases: Collection[SomePhase]) -> SomePhase | None:
+    """Of the phases of one round the one before whose closing councils hand in; as
+    ``Phase.objects.submission_phase``."""
+    return max(
+        phases,
+        key=lambda each: (each.kind == PhaseKind.REGISTRATION, each.closes_at),
+        default=None,
+    )
 
 
 def left_to_do(step: Step, role: str, *, has_parent: bool, done: Done) -> Left | None:
@@ -144,7 +166,7 @@ def left_to_do(step: Step, role: str, *, has_parent: bool, done: Done) -> Left |
         return None
     words = done.words_for(role)
     if not step.is_submission:
-        return None if _has_words(step.phase, words) else Left.WRITE
+        return None if has_words(step.phase, words) else Left.WRITE
     if role == PhaseRole.MEMBER:
         return None if words.last_at else Left.WRITE
     if has_parent:
@@ -156,7 +178,8 @@ def left_to_do(step: Step, role: str, *, has_parent: bool, done: Done) -> Left |
     return Left.OFFER
 
 
-def _has_words(phase: Phase, words: Words) -> bool:
+def has_words(phase: PhaseLike, words: Words) -> bool:
+    """Whether words were passed on in answer to the phase, or since it opened."""
     if phase.pk in words.phases:
         return True
     return (

@@ -1,8 +1,10 @@
 """What every suggestion for a meeting needs: its dates, its reason and its key."""
 
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model
 from django.utils import timezone
@@ -13,8 +15,10 @@ from councils.actions.suggestion import Suggestion
 from councils.models import Meeting, Openness
 from portal.moments import nl_date
 from procurement.expected.task import address
-from procurement.models import Phase, dates_before
+from procurement.facts import Words, submission_among
+from procurement.models import CycleKind, Phase, dates_before
 from procurement.suggestion_rows import Found, Source
+from procurement.taking_part import asked, asked_for_words, read_text
 
 # Without a next meeting, what falls within six weeks after this one counts.
 HORIZON = timedelta(weeks=6)
@@ -36,8 +40,41 @@ class Making:
         earlier = [row.at for row in others if row.at and row.at < starts_at]
         self.until = min(later, default=starts_at + HORIZON)
         self.since = max(earlier, default=None)
+        self.words, self.answered = self._words_by_round()
+        self.submission_of = {row.cycle_id: row for row in self.of[Source.SUBMISSION]}
+        self.choice_of = {
+            row.cycle_id: choice
+            for row in self.of[Source.CHOICE]
+            if (choice := read_text(row.word))
+        }
+        self.due = self._submission_phases()
         self.dropped = {row.word: row.more for row in self.of[Source.DROPPED]}
         self.on_agenda = {row.pk for row in self.of[Source.ITEM] if row.flag}
+
+    def _words_by_round(self) -> tuple[dict[UUID | None, Words], set[UUID | None]]:
+        """What the council passed on in each round, and the requests that it was to."""
+        words: dict[UUID | None, Words] = defaultdict(Words)
+        answered = set()
+        for row in self.of[Source.WORDS]:
+            if row.at:
+                words[row.cycle_id].add(row.phase_pk, row.at, row.flag)
+            answered.add(row.other_pk)
+        return words, answered
+
+    def _submission_phases(self) -> set[UUID | None]:
+        """The steps before whose closing councils hand in, one of each round."""
+        rounds: dict[UUID | None, list[Found]] = defaultdict(list)
+        for row in self.of[Source.PHASE]:
+            if row.cycle_kind == CycleKind.PROCUREMENT:
+                rounds[row.cycle_id].append(row)
+        return {row.pk for row in map(submission_among, rounds.values()) if row}
+
+    def _is_asked(self, row: Found) -> bool:
+        """Whether a step asks anything of the council."""
+        return asked(self.choice_of.get(row.cycle_id), row)
+
+    def _is_asked_for_words(self, row: Found) -> bool:
+        return asked_for_words(self.choice_of.get(row.cycle_id), row)
 
     def _date_of(self, row: Found) -> datetime:
         """The council's own date of a step."""

@@ -1,6 +1,7 @@
 """What the rounds hold for one meeting of a council: one query, a row for each find.
 
-Seven questions with the same columns, so that the page of an agenda asks once.
+Ten questions with the same columns, so that the page of an agenda asks once. None asks
+by the row of another: what belongs together is put together in ``suggestion_making``.
 """
 
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.db.models import (
     BooleanField,
     CharField,
+    Count,
     DateField,
     DateTimeField,
     Exists,
@@ -17,6 +19,7 @@ from django.db.models import (
     F,
     Field,
     IntegerField,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -35,8 +38,8 @@ from procurement.models import (
     Answer,
     CouncilInput,
     Cycle,
-    CycleKind,
     DroppedSuggestion,
+    Participation,
     Phase,
     Publication,
     RequestCouncil,
@@ -45,7 +48,7 @@ from procurement.models import (
     SubmissionVersion,
     WorkPlanVersion,
 )
-from procurement.taking_part import TakingPart, newest_of, one_text, read_text
+from procurement.taking_part import one_text
 
 # Older answers are no news for an agenda.
 ANSWERS_FOR = timedelta(days=180)
@@ -54,7 +57,13 @@ ANSWERS_FOR = timedelta(days=180)
 class Source(TextChoices):
     """Of what a row tells."""
 
+    # ``flag``: whether councils deliver something there.
     PHASE = "phase"
+    # What the council passed on in a round (``phase_pk`` and ``other_pk``: in answer to
+    # which step and request); ``flag``: whether some of it is for the central council.
+    WORDS = "words"
+    SUBMISSION = "submission"
+    CHOICE = "choice"
     REQUEST = "request"
     ANSWERS = "answers"
     PLAN = "plan"
@@ -73,24 +82,20 @@ class Found(NamedTuple):
     cycle_kind: str
     year: int
     phase_pk: UUID | None
-    phase_kind: str
+    kind: str
     order: int
     opens_on: date
     closes_at: datetime
     organisation_days: int
     central_days: int
     local_days: int
-    is_submission: bool
     flag: bool
-    is_shared: bool
     word: str
     more: str
     other_pk: UUID | None
     council_id: UUID | None
     number: int
-    state: str
     at: datetime | None
-    chosen: str
 
     @property
     def round(self) -> Cycle:
@@ -102,7 +107,7 @@ class Found(NamedTuple):
         return Phase(
             pk=self.phase_pk,
             cycle=self.round,
-            kind=self.phase_kind,
+            kind=self.kind,
             order=self.order,
             opens_on=self.opens_on,
             closes_at=self.closes_at,
@@ -110,10 +115,6 @@ class Found(NamedTuple):
             central_days=self.central_days,
             local_days=self.local_days,
         )
-
-    @property
-    def choice(self) -> TakingPart | None:
-        return read_text(self.chosen)
 
 
 _FIELDS: dict[str, type[Field]] = {
@@ -150,8 +151,11 @@ def _all(
     since: datetime,
     now: datetime,
 ) -> QuerySet:
-    return _phases(user, council, organisation, starts_at).union(
-        _requests(user, council, starts_at),
+    return _phases(organisation, starts_at).union(
+        _words(user, council, starts_at),
+        _submissions(council),
+        _choices(council),
+        _requests(council, starts_at),
         _answers(user, council, since),
         _plans(council, starts_at),
         _items(user, council, since, now),
@@ -162,14 +166,19 @@ def _all(
 
 
 def _columns(rows: QuerySet, source: Source, **given: Any) -> QuerySet:
-    """``rows`` in the columns of ``Found``; those not given are empty."""
+    """``rows`` in the columns of ``Found``; those not given are empty.
+
+    The first of a union says of what type its columns are, the others follow.
+    """
     found: dict[str, Any] = {}
     for name, hint in Found.__annotations__.items():
         kind = getattr(hint, "__name__", "") or str(hint.__args__[0].__name__)
         value = source.value if name == "source" else given.get(name, _EMPTY.get(kind))
         if isinstance(value, str | int) or value is None:
-            value = Value(value)
-        found[f"x_{name}"] = Cast(value, _FIELDS[kind]())
+            field = _FIELDS[kind]()
+            value = Value(value, output_field=field)
+            value = Cast(value, field) if source == Source.PHASE else value
+        found[f"x_{name}"] = value
     return rows.order_by().annotate(**found).values_list(*found)
 
 
@@ -179,7 +188,7 @@ def _of_phase(to: str) -> dict[str, Any]:
     return {
         **{name: F(f"{to}{name}") for name in names},
         "phase_pk": F(f"{to}pk"),
-        "phase_kind": F(f"{to}kind"),
+        "kind": F(f"{to}kind"),
     }
 
 
@@ -191,28 +200,9 @@ def _of_cycle(to: str) -> dict[str, Any]:
     }
 
 
-def _of_choice(council: UUID, cycle: str) -> dict[str, Any]:
-    newest = newest_of(council, OuterRef(cycle)).annotate(text=one_text())
-    return {"chosen": Subquery(newest.values("text")[:1])}
-
-
-def _phases(
-    user: User, council: UUID, organisation: UUID, starts_at: datetime
-) -> QuerySet:
-    """The steps of the rounds that are for this council, and how far it is there."""
+def _phases(organisation: UUID, starts_at: datetime) -> QuerySet:
+    """The steps of the rounds that are for this council, until the last has closed."""
     living = Phase.objects.filter(cycle=OuterRef("cycle"), closes_at__gt=starts_at)
-    words = CouncilInput.objects.visible_to(user).filter(
-        council=council, cycle=OuterRef("cycle"), status="passed_on"
-    )
-    here = Q(request__phase=OuterRef("pk")) | Q(
-        passed_on_at__date__gte=OuterRef("opens_on")
-    )
-    submission = Submission.objects.filter(council=council, cycle=OuterRef("cycle"))
-    newest = SubmissionVersion.objects.filter(
-        submission__council=council, submission__cycle=OuterRef("cycle")
-    ).order_by("-number")
-    due = Phase.objects.submission_phase(OuterRef("cycle")).values("pk")
-    is_due = Q(cycle__kind=CycleKind.PROCUREMENT, pk=Subquery(due))
     return _columns(
         Phase.objects.filter(
             Exists(living),
@@ -221,27 +211,65 @@ def _phases(
         Source.PHASE,
         pk=F("pk"),
         closes_at=F("closes_at"),
-        is_submission=ExpressionWrapper(is_due, BooleanField()),
-        flag=~Q(councils_deliver=True) | Exists(words.filter(here)),
-        is_shared=Exists(words.filter(for_central_council=True)),
-        other_pk=Subquery(submission.values("pk")[:1]),
-        state=Coalesce(Subquery(submission.values("status")[:1]), Value("")),
-        number=Coalesce(Subquery(newest.values("number")[:1]), 0),
-        at=Subquery(newest.values("offered_at")[:1]),
+        flag=F("councils_deliver"),
         **_of_phase(""),
         **_of_cycle("cycle__"),
-        **_of_choice(council, "cycle"),
     )
 
 
-def _requests(user: User, council: UUID, starts_at: datetime) -> QuerySet:
-    """Open questions to this council to which it has passed on nothing."""
-    answered = CouncilInput.objects.visible_to(user).filter(
-        council=council, request=OuterRef("request"), status="passed_on"
+def _words(user: User, council: UUID, starts_at: datetime) -> QuerySet:
+    """What the council passed on in rounds that are not over, by request."""
+    living = Phase.objects.filter(closes_at__gt=starts_at).values("cycle")
+    passed_on = CouncilInput.objects.visible_to(user).filter(
+        Q(cycle__in=living) | Q(request__closes_at__gt=starts_at),
+        council=council,
+        status="passed_on",
     )
+    shared = Count("pk", filter=Q(for_central_council=True))
+    return _columns(
+        passed_on.order_by()
+        .values("cycle", "request", "request__phase")
+        .annotate(last=Max("passed_on_at"), shared=shared),
+        Source.WORDS,
+        pk=F("cycle"),
+        cycle_id=F("cycle"),
+        phase_pk=F("request__phase"),
+        other_pk=F("request"),
+        at=F("last"),
+        flag=ExpressionWrapper(Q(shared__gt=0), BooleanField()),
+    )
+
+
+def _submissions(council: UUID) -> QuerySet:
+    """How far the council is with its submissions, and the version offered last."""
+    newest = SubmissionVersion.objects.filter(submission=OuterRef("pk"))
+    newest = newest.order_by("-number")
+    return _columns(
+        Submission.objects.filter(council=council),
+        Source.SUBMISSION,
+        pk=F("pk"),
+        cycle_id=F("cycle__pk"),
+        word=F("status"),
+        number=Coalesce(Subquery(newest.values("number")[:1]), 0),
+        at=Subquery(newest.values("offered_at")[:1]),
+    )
+
+
+def _choices(council: UUID) -> QuerySet:
+    """Whether and how the council takes part."""
+    return _columns(
+        Participation.objects.filter(council=council).newest(),
+        Source.CHOICE,
+        pk=F("pk"),
+        cycle_id=F("cycle__pk"),
+        word=one_text(),
+    )
+
+
+def _requests(council: UUID, starts_at: datetime) -> QuerySet:
+    """Open questions to this council."""
     return _columns(
         RequestCouncil.objects.filter(
-            ~Exists(answered),
             council=council,
             request__status="published",
             request__closes_at__gt=starts_at,
@@ -253,7 +281,6 @@ def _requests(user: User, council: UUID, starts_at: datetime) -> QuerySet:
         closes_at=F("request__closes_at"),
         **_of_phase("request__phase__"),
         **_of_cycle("request__cycle__"),
-        **_of_choice(council, "request__cycle"),
     )
 
 
@@ -288,7 +315,6 @@ def _plans(council: UUID, starts_at: datetime) -> QuerySet:
         number=F("number"),
         at=F("deadline"),
         **_of_cycle("plan__cycle__"),
-        **_of_choice(council, "plan__cycle"),
     )
 
 

@@ -17,6 +17,7 @@ from councils.permissions import council_ids
 from portal.models import User
 from portal.moments import nl_date
 from procurement.expected.task import address
+from procurement.facts import has_words
 from procurement.models import (
     Cycle,
     InformationRequest,
@@ -27,7 +28,6 @@ from procurement.models import (
 )
 from procurement.suggestion_making import Making, page_of
 from procurement.suggestion_rows import Found, Source, found_for
-from procurement.taking_part import asked, asked_for_words
 
 # A council's own meeting is suggested everything, these some things, others nothing.
 FOR_KIND = {
@@ -76,18 +76,18 @@ class _Maker(Making):
 
     # --- Rounds ------------------------------------------------------------------
 
-    def _phases(self, wanted: Callable) -> Iterator[Found]:
+    def _phases(self, wanted: Callable[[Found], bool]) -> Iterator[Found]:
         """The steps that are not past then and ask something of the council."""
         for row in self.of[Source.PHASE]:
-            if row.closes_at > self.meeting.starts_at and wanted(row.choice, row):
+            if row.closes_at > self.meeting.starts_at and wanted(row):
                 yield row
 
     def _choices(self) -> Iterator[Suggestion]:
         """Rounds in which the council has not said whether it takes part."""
         rounds: dict[UUID, list[Found]] = {}
-        handed_in = self._handed_in()
+        settled = {*self.choice_of, *self._handed_in()}
         for row in self.of[Source.PHASE]:
-            if row.choice is None and row.cycle_id and row.cycle_id not in handed_in:
+            if row.cycle_id and row.cycle_id not in settled:
                 rounds.setdefault(row.cycle_id, []).append(row)
         for pk, rows in rounds.items():
             first = min(rows, key=lambda row: row.opens_on)
@@ -120,12 +120,12 @@ class _Maker(Making):
         return {
             row.cycle_id
             for row in self.of[Source.PHASE]
-            if row.is_submission and row.closes_at <= self.meeting.starts_at
+            if row.pk in self.due and row.closes_at <= self.meeting.starts_at
         }
 
     def _openings(self) -> Iterator[Suggestion]:
         until = timezone.localdate(self.until)
-        for row in self._phases(asked):
+        for row in self._phases(self._is_asked):
             if not self.day <= row.opens_on < until:
                 continue
             phase = row.phase
@@ -148,8 +148,10 @@ class _Maker(Making):
     def _words(self) -> Iterator[Suggestion]:
         """Steps that ask for words, of which this council has none there."""
         by_request = {row.phase_pk for row in self._requests()}
-        for row in self._phases(asked_for_words):
-            if row.flag or row.is_submission or row.phase_pk in by_request:
+        for row in self._phases(self._is_asked_for_words):
+            if not row.flag or row.pk in self.due or row.pk in by_request:
+                continue
+            if has_words(row, self.words[row.cycle_id]):
                 continue
             if self._date_of(row) < self.until:
                 yield self._before_own_date(
@@ -163,35 +165,35 @@ class _Maker(Making):
 
     def _submissions(self) -> Iterator[Suggestion]:
         """What is to be shared, composed or signed for the submission of a round."""
-        for row in self._phases(asked_for_words):
-            if not row.is_submission:
+        for row in self._phases(self._is_asked_for_words):
+            if row.pk not in self.due:
                 continue
-            if row.state == Submission.Status.OFFERED:
-                yield self._to_sign(row)
+            there = self.submission_of.get(row.cycle_id)
+            if there and there.word == Submission.Status.OFFERED:
+                yield self._to_sign(row, there)
             elif self._date_of(row) >= self.until:
                 continue
-            elif not row.state and self._has_one_above():
-                if not row.is_shared:
+            elif there is None and self._has_one_above():
+                if not self.words[row.cycle_id].is_shared:
                     yield self._to_share(row)
-            elif row.state != Submission.Status.SUBMITTED:
-                yield self._to_compose(row)
+            elif there is None or there.word != Submission.Status.SUBMITTED:
+                yield self._to_compose(row, there)
 
     def _has_one_above(self) -> bool:
         return self.council.parent_id is not None and not self.council.is_central
 
-    def _to_sign(self, row: Found) -> Suggestion:
-        assert row.other_pk is not None  # it has a status
+    def _to_sign(self, row: Found, submission: Found) -> Suggestion:
         return self._make(
             "sign",
-            Submission(pk=row.other_pk),
-            number=row.number,
+            Submission(pk=submission.pk),
+            number=submission.number,
             title=_("Sign the submission: %(round)s") % {"round": row.round.title},
             reason=_("The text waits for a signature since %(date)s.")
-            % {"date": nl_date(row.at and timezone.localdate(row.at))},
+            % {"date": nl_date(submission.at and timezone.localdate(submission.at))},
             on=self._own_date(row),
             goal=ItemGoal.DECIDE,
             minutes=15,
-            url=address(("procurement:submission_detail", row.other_pk)),
+            url=address(("procurement:submission_detail", submission.pk)),
         )
 
     def _to_share(self, row: Found) -> Suggestion:
@@ -205,10 +207,10 @@ class _Maker(Making):
             url=address(("procurement:input_list",)),
         )
 
-    def _to_compose(self, row: Found) -> Suggestion:
+    def _to_compose(self, row: Found, submission: Found | None) -> Suggestion:
         pages: list[tuple] = [("procurement:submission_list",)]
-        if row.other_pk:
-            pages.insert(0, ("procurement:submission_detail", row.other_pk))
+        if submission:
+            pages.insert(0, ("procurement:submission_detail", submission.pk))
         elif self.council.is_central:
             key = row.cycle_id, self.council.pk
             pages.insert(0, ("procurement:composition_detail", *key))
@@ -241,7 +243,8 @@ class _Maker(Making):
         return [
             row
             for row in self.of[Source.REQUEST]
-            if asked_for_words(row.choice, row)
+            if row.pk not in self.answered
+            and self._is_asked_for_words(row)
             and (self._is_new(row) or self._date_of(row) < self.until)
         ]
 
@@ -306,7 +309,8 @@ class _Maker(Making):
         return [
             row
             for row in self.of[Source.PLAN]
-            if row.choice is None or row.choice.takes_part
+            if row.cycle_id not in self.choice_of
+            or self.choice_of[row.cycle_id].takes_part
         ]
 
     def _plan(self, row: Found) -> Suggestion:

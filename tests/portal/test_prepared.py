@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.db import models
+from django.db import connection, models
 
 from councils.models import CouncilMembership
 from councils.permissions import council_ids
@@ -164,6 +164,31 @@ def test_text_can_be_given_to_ask_for_as_it_is(name):
         UserFactory(name=each)
 
     assert prepared.fetch_of(named, name) == [name]
+
+
+@pytest.mark.parametrize("word", ["100%", "%s", "a 'b' %(c)s %%", "\\n", "$1"])
+def test_word_of_the_query_itself_is_no_place_for_what_is_given(word):
+    def marked(text):
+        found = User.objects.filter(name=text).exclude(name__contains=word)
+        return found.annotate(word=models.Value(word)).values_list("name", "word")
+
+    for each in ("Truus", f"Truus {word}"):
+        UserFactory(name=each)
+
+    for name, found in (("Truus", [("Truus", word)]), (f"Truus {word}", [])):
+        assert prepared.fetch_of(marked, name) == found
+
+
+def test_postgres_is_sent_what_is_given_and_nothing_else(nothing_kept):
+    def marked(text):
+        named = User.objects.filter(name=text).annotate(word=models.Value("100%"))
+        return named.values_list("word")
+
+    prepared.fetch_of(marked, "Truus")
+
+    (kept,) = nothing_kept.values()
+    expected = 1 if connection.vendor == "postgresql" else 2
+    assert len(kept.params) == expected
 
 
 def test_part_of_a_text_cannot_be_asked_for():
