@@ -54,6 +54,7 @@ KINDS = {
         MailKind(
             "plan_changed", _("a plan of council and board has changed"), BOTH_SIDES
         ),
+        MailKind("plan_agreed", _("a plan of council and board is agreed"), BOTH_SIDES),
         MailKind("plan_step", _("a date of the agreed plan comes near"), BOTH_SIDES),
         MailKind("submission_received", _("a submission has come in"), CARE_OFFICE),
         MailKind("ready_to_sign", _("a text is ready to sign"), required=_NO_SIGNATURE),

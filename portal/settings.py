@@ -222,6 +222,7 @@ MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "submission_received": "procurement.rechecks.submission_received",
     "meeting": "councils.rechecks.meeting",
     "plan_waits": "procurement.rechecks_plan.plan_waits",
+    "plan_agreed": "procurement.rechecks_plan.plan_agreed",
     "plan_step": "procurement.rechecks_plan.plan_step",
     "minutes_missing": "councils.rechecks.minutes_missing",
     "minutes_sent": "councils.rechecks.minutes_sent",

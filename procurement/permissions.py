@@ -146,9 +146,15 @@ def plan_side(user: User, council: Council) -> Side | None:
 
 
 def agreeing_side(user: User, council: Council) -> Side | None:
-    """For which side ``user`` may agree: the executive, or who chairs the council."""
+    """For which side ``user`` may agree: the executive, or who chairs the council.
+
+    Never for the other side than the one for which that person proposes.
+    """
+    if plan_side(user, council) != Side.ORGANISATION:
+        return Side.COUNCIL if can_chair(user, council) else None
     executive = OrganisationMembership.Role.EXECUTIVE
-    for seat in seats_of(user):
-        if seat.party_id == council.organisation_id and seat.role == executive:
-            return Side.ORGANISATION
-    return Side.COUNCIL if can_chair(user, council) else None
+    is_executive = any(
+        seat.party_id == council.organisation_id and seat.role == executive
+        for seat in seats_of(user)
+    )
+    return Side.ORGANISATION if is_executive else None

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from procurement.actions.work_plan_mail import people_of
+from procurement.actions.work_plan_mail import people_of, readers_of
 from procurement.actions.work_plan_reminders import People
 from procurement.models import WorkPlanStep, WorkPlanVersion
 
@@ -17,6 +17,17 @@ def plan_waits(version: str, user: str) -> str:
     if versions.agreed().exists():
         return _("Both sides have agreed.")
     if user not in {str(each.pk) for each in people_of(found.plan)}:
+        return _("This person has nothing to do with the plan any more.")
+    return ""
+
+
+def plan_agreed(version: str, user: str) -> str:
+    """Why somebody need not hear any more that a version was agreed, or ""."""
+    newest = WorkPlanVersion.objects.newest().filter(pk=version)
+    found = newest.select_related("plan__council").first()
+    if found is None:
+        return _("There is a newer version of the plan.")
+    if user not in {str(each.pk) for each in readers_of(found.plan)}:
         return _("This person has nothing to do with the plan any more.")
     return ""
 

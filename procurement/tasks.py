@@ -8,6 +8,7 @@ from procurement.actions import (
     paper,
     reminder,
     retention,
+    work_plan_following,
     work_plan_reminders,
 )
 from procurement.exports import submission_pdf
@@ -21,6 +22,7 @@ def send_due_reminders() -> None:
     reminder.follow_mails()
     date_moved.tell_moved()
     reminder.send_due()
+    work_plan_following.follow_meetings()
     work_plan_reminders.send_due()
     reminder.follow_mails()
 

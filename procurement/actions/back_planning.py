@@ -4,7 +4,7 @@ Everything is told from the days themselves; nothing here asks the database.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -55,6 +55,13 @@ class Basis:
     recesses: tuple[SchoolHoliday, ...] = ()
     meetings: tuple[CouncilMeeting, ...] = ()
     chosen: Mapping[str, date] = field(default_factory=dict)
+    # What has been: it stays as it was in the version before.
+    over: Mapping[str, "PlannedStep"] = field(default_factory=dict)
+
+    @property
+    def over_until(self) -> date:
+        """The last day of what has been; nothing that is to come lies before it."""
+        return max((step.day for step in self.over.values()), default=date.min)
 
     @property
     def clock(self) -> time:
@@ -92,6 +99,7 @@ class PlannedStep:
     slack_days: int = 0
     is_chosen: bool = False
     meeting: UUID | None = None
+    was_over: bool = False
 
     @property
     def day(self) -> date:
@@ -119,8 +127,8 @@ class BackPlan:
 def reckon(basis: Basis, today: date) -> BackPlan:
     """Every date of the plan, back from the closing.
 
-    A day chosen by hand stands where it keeps the order; one that does not is dropped,
-    and the step is reckoned as if nobody had chosen.
+    What has been stays as it was. A day chosen by hand stands where it keeps the order;
+    one that does not is dropped, and the step is reckoned as if nobody had chosen.
     """
     closes_at = basis.closes_at.astimezone(AMSTERDAM)
     why = (_("This date is set by the other party. We count back from here."),)
@@ -128,6 +136,9 @@ def reckon(basis: Basis, today: date) -> BackPlan:
     dropped = {}
     for kind in BACKWARDS:
         if kind == Kind.LOCAL and not basis.has_local:
+            continue
+        if was := basis.over.get(kind):
+            steps.append(_again(basis, was, steps[-1]))
             continue
         step = _step(basis, kind, steps[-1], today)
         if day := basis.chosen.get(kind):
@@ -138,6 +149,12 @@ def reckon(basis: Basis, today: date) -> BackPlan:
                 step = own
         steps.append(step)
     return BackPlan(tuple(reversed(steps)), dropped)
+
+
+def _again(basis: Basis, was: PlannedStep, later: PlannedStep) -> PlannedStep:
+    """What has been, with the room that it leaves until the date after it now."""
+    slack = (later.day - was.day).days - basis.days_before(was.kind)
+    return replace(was, slack_days=slack)
 
 
 def _step(basis: Basis, kind: Kind, later: PlannedStep, today: date) -> PlannedStep:
@@ -183,7 +200,7 @@ def _chosen(
         ]
         meeting = max(of_day, key=lambda each: each.starts_at, default=None)
         at = meeting.starts_at.astimezone(AMSTERDAM) if meeting else at
-    if day > later.day or (at > later.moment and meeting):
+    if day > later.day or (at > later.moment and meeting) or day < basis.over_until:
         return None
     why = [
         _("This date was set by hand."),

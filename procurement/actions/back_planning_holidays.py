@@ -76,6 +76,8 @@ def _public_holidays(first: date, last: date) -> list[SchoolHoliday]:
 
 def cautions(basis: Basis, plan: BackPlan) -> list[str]:
     """What councils would find hard about the days in which they talk, in sentences."""
+    if _answers(basis, plan).was_over:
+        return []
     window = consultation_of(basis, plan)
     found = []
     if window.days.lost:
@@ -117,7 +119,8 @@ def better_papers_on(basis: Basis, plan: BackPlan, today: date) -> date | None:
     is well as it is, or cannot be made better.
     """
     window = consultation_of(basis, plan)
-    if not window.days.lost or window.free >= window.needed:
+    is_over = plan[Kind.PAPERS].was_over
+    if is_over or not window.days.lost or window.free >= window.needed:
         return None
     shift = window.first - plan[Kind.PAPERS].day
 

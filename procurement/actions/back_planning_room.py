@@ -24,9 +24,12 @@ class Room(NamedTuple):
 
 
 def room_of(step: PlannedStep | WorkPlanStep, planned_at: datetime) -> Room:
-    """The room of one step, seen from the moment at which it was planned."""
+    """The room of one step, seen from the moment at which it was planned.
+
+    What had been by then was not too late, but may leave little room.
+    """
     at = step.moment if isinstance(step, PlannedStep) else step.due_at
-    if at < planned_at:
+    if at < planned_at and not step.was_over:
         days = _days_between(at, planned_at)
         return Room("late", _("too late"), _days_ago(days))
     slack = step.slack_days

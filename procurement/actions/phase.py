@@ -11,7 +11,7 @@ from portal import audit
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import User
 from portal.transitions import lock
-from procurement.actions import work_plan
+from procurement.actions import work_plan_following
 from procurement.models import DateChange, Phase, PhaseTask
 
 DATES = (
@@ -126,7 +126,7 @@ def _reschedule(phase: Phase, wanted: dict, reason: str, by: User) -> Phase:
         new={name: str(value) for name, value in new.items()},
     )
     if any(old[name] != new[name] for name in ("closes_at", "organisation_days")):
-        work_plan.recompute(phase, closed_at=old["closes_at"])
+        work_plan_following.recompute(phase, closed_at=old["closes_at"])
     return phase
 
 

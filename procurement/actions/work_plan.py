@@ -1,7 +1,7 @@
 """Begin, change and agree the plan of a council and its board for one round."""
 
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,12 +12,11 @@ from portal import audit
 from portal.dates import AMSTERDAM
 from portal.errors import NotAllowedNow
 from portal.models import User
-from portal.moments import nl_date, nl_datetime
 from portal.transitions import lock
 from procurement.actions.back_planning import BackPlan, Basis, Kind, reckon
 from procurement.actions.back_planning_holidays import better_papers_on, cautions
-from procurement.actions.work_plan_basis import Draft, basis_of, draft_of
-from procurement.actions.work_plan_mail import ask_to_agree
+from procurement.actions.work_plan_basis import Draft, basis_of, draft_of, over_of
+from procurement.actions.work_plan_mail import ask_to_agree, tell_agreed
 from procurement.models import (
     Phase,
     Side,
@@ -76,7 +75,7 @@ def propose(
     ``seen`` is the version that was on the screen.
     """
     plan = lock(plan)
-    newest = _newest(plan)
+    newest = newest_of(plan)
     if newest.number != seen:
         raise NotAllowedNow(
             _("The plan was changed meanwhile. It is version %(number)s now.")
@@ -84,13 +83,7 @@ def propose(
         )
     if not reason.strip():
         raise NotAllowedNow(_("Say why you change it. The other side reads this."))
-    draft = Draft(
-        plan.phase,
-        draft.board_days,
-        draft.consultation_weeks,
-        draft.papers_days,
-        draft.chosen,
-    )
+    draft = replace(draft, phase=plan.phase, over=over_of(newest, timezone.now()))
     version = _add_version(
         plan, draft, number=seen + 1, by=by, reason=reason, instead_of=newest
     )
@@ -111,7 +104,7 @@ def agree(
 ) -> WorkPlanAgreement:
     """Agree for one's own side to this very version, while it is the newest."""
     plan = lock(version.plan)
-    newest = _newest(plan)
+    newest = newest_of(plan)
     if newest.pk != version.pk:
         raise NotAllowedNow(
             _("There is a newer plan: version %(number)s. Look at that one first.")
@@ -122,8 +115,7 @@ def agree(
     side = agreeing_side(by, plan.council)
     if side is None:
         raise NotAllowedNow(_("You cannot agree for one of the two sides."))
-    if newest.agreements.filter(side=side).exists():
-        raise NotAllowedNow(_("Your side has agreed to this version already."))
+    _can_agree(newest, side, by)
     if decision and (side, decision.council_id) != (Side.COUNCIL, plan.council_id):
         raise NotAllowedNow(_("Choose a decision of the council itself."))
     agreement = WorkPlanAgreement.objects.create(
@@ -137,71 +129,26 @@ def agree(
         side=side,
         version=newest.number,
     )
+    if newest.agreements.count() == len(Side):
+        tell_agreed(newest, by=by)
     return agreement
 
 
-def recompute(phase: Phase, *, closed_at: datetime) -> int:
-    """Reckon anew the plans that count back from ``phase``, whose dates have moved.
-
-    ``closed_at`` is when it closed before. What was set by hand stays where it fits.
-    """
-    plans = WorkPlan.objects.filter(phase=phase).order_by("pk").values_list("pk")
-    return sum(_recompute(pk, phase, closed_at) for (pk,) in plans)
-
-
-def _recompute(pk: UUID, phase: Phase, closed_at: datetime) -> bool:
-    plan = lock(WorkPlan(pk=pk))
-    newest = _newest(plan)
-    draft = draft_of(newest, phase)
-    basis, back = preview(plan.council, draft)
-    if _dates(back) == _dates_of(newest):
-        return False
-    kept = {kind: day for kind, day in draft.chosen.items() if kind not in back.dropped}
-    version = _save_version(
-        plan,
-        Draft(
-            phase,
-            draft.board_days,
-            draft.consultation_weeks,
-            draft.papers_days,
-            kept,
-        ),
-        basis,
-        back,
-        number=newest.number + 1,
-        reason=_why_anew(phase, closed_at, back),
-    )
-    audit.record(
-        "work_plan.recompute",
-        version,
-        by=None,
-        scope=plan.council_id,
-        version=version.number,
-    )
-    ask_to_agree("plan_changed", version, by=None)
-    return True
-
-
-def _why_anew(phase: Phase, closed_at: datetime, back: BackPlan) -> str:
-    if phase.closes_at == closed_at:
-        words = [_("The days of the organisation before the closing changed.")]
-    else:
-        words = [
-            _("The closing moved from %(old)s to %(new)s.")
-            % {"old": nl_datetime(closed_at), "new": nl_datetime(phase.closes_at)}
-        ]
-    words += [
-        _("This date set by hand no longer fits: %(date)s (%(step)s).")
-        % {"date": nl_date(day), "step": Kind(kind).label}
-        for kind, day in back.dropped.items()
-    ]
-    return " ".join(words)[:500]
+def _can_agree(version: WorkPlanVersion, side: Side, by: User) -> None:
+    agreements = version.agreements.all()
+    if any(each.side == side for each in agreements):
+        raise NotAllowedNow(_("Your side has agreed to this version already."))
+    if any(each.agreed_by_id == by.pk for each in agreements):
+        raise NotAllowedNow(
+            _("You agreed for the other side. Somebody else agrees for this one.")
+        )
 
 
 # --- Versions --------------------------------------------------------------------
 
 
-def _newest(plan: WorkPlan) -> WorkPlanVersion:
+def newest_of(plan: WorkPlan) -> WorkPlanVersion:
+    """The version that holds."""
     newest = plan.versions.order_by("-number").first()
     assert newest is not None  # a plan begins with its first version
     return newest
@@ -220,11 +167,13 @@ def _add_version(
     if draft.phase.closes_at <= timezone.now():
         raise NotAllowedNow(_("This step has closed. Choose one that is still ahead."))
     basis, back = preview(plan.council, draft)
-    if back.dropped:
+    for day in back.dropped.values():
+        if day < basis.over_until:
+            raise NotAllowedNow(_("A date lies before one that has been."))
         raise NotAllowedNow(_("A date lies after the one that comes next."))
     if instead_of and _is_same(instead_of, draft, back):
         raise NotAllowedNow(_("Nothing changes by this."))
-    version = _save_version(
+    version = save_version(
         plan,
         draft,
         basis,
@@ -239,7 +188,7 @@ def _add_version(
     return version
 
 
-def _save_version(
+def save_version(
     plan: WorkPlan,
     draft: Draft,
     basis: Basis,
@@ -250,6 +199,7 @@ def _save_version(
     side: Side | None = None,
     by: User | None = None,
 ) -> WorkPlanVersion:
+    """Write a version down with its dates."""
     version = WorkPlanVersion.objects.create(
         plan=plan,
         number=number,
@@ -295,15 +245,20 @@ def steps_of(
             why=list(step.why),
             slack_days=step.slack_days,
             is_chosen=step.is_chosen,
+            was_over=step.was_over,
         )
         for step in back.steps
     ]
 
 
 def _is_same(version: WorkPlanVersion, draft: Draft, back: BackPlan) -> bool:
-    return _dates(back) == _dates_of(version) and draft == draft_of(
-        version, draft.phase
-    )
+    return has_same_dates(version, back) and draft == draft_of(version, draft.phase)
+
+
+def has_same_dates(version: WorkPlanVersion, back: BackPlan) -> bool:
+    """Whether reckoning gives the dates that the version has, and its meeting."""
+    is_same = version.meeting_id == back.meeting
+    return is_same and _dates(back) == _dates_of(version)
 
 
 def _dates(back: BackPlan) -> set[tuple[str, datetime]]:

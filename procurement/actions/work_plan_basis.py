@@ -2,27 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
 
 from councils.models import Council, Location, Meeting, Recess
-from portal.dates import SchoolHoliday
-from procurement.actions.back_planning import Basis, CouncilMeeting
-from procurement.models import Participation, Phase, WorkPlanVersion
+from portal.dates import AMSTERDAM, SchoolHoliday
+from procurement.actions.back_planning import (
+    Basis,
+    CouncilMeeting,
+    Kind,
+    PlannedStep,
+)
+from procurement.models import Participation, Phase, WorkPlanStep, WorkPlanVersion
 from procurement.taking_part import TakingPart, asked_for_words
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody proposes: how many days for whom, and the dates set by hand."""
+    """What somebody proposes: how many days for whom, and the dates set by hand.
+
+    ``over`` is what has been, of the version that this one follows.
+    """
 
     phase: Phase
     board_days: int
     consultation_weeks: int
     papers_days: int
     chosen: Mapping[str, date] = field(default_factory=dict)
+    over: Mapping[str, PlannedStep] = field(default_factory=dict)
 
     def with_chosen(self, **days: date) -> "Draft":
         """The same with other dates set by hand."""
@@ -41,14 +50,58 @@ def usual(council: Council, phase: Phase) -> Draft:
 
 
 def draft_of(version: WorkPlanVersion, phase: Phase) -> Draft:
-    """What a version was made of."""
-    by_hand = [step for step in version.steps.all() if step.is_chosen]
+    """What a version was made of, to make the next: with what has been meanwhile."""
+    over = over_of(version, timezone.now())
+    ahead = [step for step in version.steps.all() if step.kind not in over]
     return Draft(
         phase,
         version.board_days,
         version.consultation_weeks,
         version.papers_days,
-        {step.kind: timezone.localdate(step.due_at) for step in by_hand},
+        {
+            step.kind: timezone.localdate(step.due_at)
+            for step in ahead
+            if step.is_chosen
+        },
+        over,
+    )
+
+
+def over_of(version: WorkPlanVersion, now: datetime) -> dict[str, PlannedStep]:
+    """The dates of a version that have been, and with each what comes before it.
+
+    A date that had passed when it was reckoned was too late; that one has not been,
+    unless somebody set it by hand.
+    """
+    steps = {step.kind: step for step in version.steps.all()}
+    found: dict[str, PlannedStep] = {}
+    waiting: dict[str, PlannedStep] = {}
+    for kind in Kind.values:
+        if kind in steps and kind != Kind.DEADLINE:
+            waiting[kind] = _as_it_was(steps[kind], version)
+            if _has_been(steps[kind], version, now):
+                found, waiting = {**found, **waiting}, {}
+    return found
+
+
+def _has_been(step: WorkPlanStep, version: WorkPlanVersion, now: datetime) -> bool:
+    if step.kind == Kind.DECISION and (meeting := version.meeting):
+        # It may have been moved, or called off, in its last hours.
+        return meeting.starts_at <= now and not meeting.is_cancelled
+    was_too_late = step.due_at < version.proposed_at and not step.is_chosen
+    return step.due_at <= now and (step.was_over or not was_too_late)
+
+
+def _as_it_was(step: WorkPlanStep, version: WorkPlanVersion) -> PlannedStep:
+    return PlannedStep(
+        Kind(step.kind),
+        step.due_at.astimezone(AMSTERDAM),
+        step.counted_on,
+        tuple(step.why),
+        step.slack_days,
+        is_chosen=step.is_chosen,
+        meeting=version.meeting_id if step.kind == Kind.DECISION else None,
+        was_over=True,
     )
 
 
@@ -62,7 +115,7 @@ def basis_of(council: Council, draft: Draft) -> Basis:
         board_days=draft.board_days,
         consultation_weeks=draft.consultation_weeks,
         papers_days=draft.papers_days,
-        has_local=bool(local),
+        has_local=_has_local(draft, bool(local)),
         zones=_zones(council, {council.pk, *local}) or phase.cycle.zones,
         recesses=tuple(
             SchoolHoliday(recess.name, recess.starts_on, recess.ends_on)
@@ -80,6 +133,7 @@ def basis_of(council: Council, draft: Draft) -> Basis:
             .values_list("pk", "starts_at")
         ),
         chosen=draft.chosen,
+        over=draft.over,
     )
 
 
@@ -99,6 +153,13 @@ def _local_with_words(council: Council, phase: Phase) -> list[UUID]:
     }
     local = Council.objects.filter(parent=council.pk).values_list("pk", flat=True)
     return [pk for pk in local if pk not in silent]
+
+
+def _has_local(draft: Draft, has_now: bool) -> bool:
+    """Once local councils have spoken, or the council decided, that stays so."""
+    if Kind.DECISION in draft.over:
+        return Kind.LOCAL in draft.over
+    return has_now or Kind.LOCAL in draft.over
 
 
 def _zones(council: Council, speaking: set) -> tuple[str, ...]:

@@ -1,12 +1,17 @@
-"""Who is asked to look at a version of a plan: both sides, one mail per person."""
+"""Who is asked to look at a version of a plan, and told that it was agreed: one mail
+per person."""
 
 from collections.abc import Iterable
 
 from councils.models import CouncilMembership, OrganisationMembership
-from councils.permissions import PREPARERS
+from councils.permissions import PREPARERS, Role
 from portal import mail
 from portal.models import User
+from portal.moments import nl_date
 from procurement.models import WorkPlan, WorkPlanVersion
+
+# Who keeps the plan in a local council.
+KEEPERS = (Role.CHAIR, Role.SECRETARY)
 
 
 def ask_to_agree(kind: str, version: WorkPlanVersion, *, by: User | None) -> None:
@@ -29,6 +34,47 @@ def ask_to_agree(kind: str, version: WorkPlanVersion, *, by: User | None) -> Non
             deadline=version.deadline,
             link=plan.get_absolute_url(),
         )
+
+
+def tell_agreed(version: WorkPlanVersion, *, by: User) -> None:
+    """Mail the dates to both sides, but for who agreed last, and to local councils."""
+    plan = version.plan
+    dates = [
+        {
+            "date": nl_date(step.due_at),
+            "what": step.what,
+            "who": step.get_doer_display(),
+        }
+        for step in version.steps.all()
+    ]
+    for user in readers_of(plan):
+        if user == by:
+            continue
+        mail.queue(
+            "plan_agreed",
+            to=user,
+            key=f"plan_agreed:{version.pk}:{user.pk}",
+            useless_after=version.deadline,
+            recheck={
+                "name": "plan_agreed",
+                "args": {"version": str(version.pk), "user": str(user.pk)},
+            },
+            title=plan_title(plan),
+            number=version.number,
+            dates=dates,
+            link=plan.get_absolute_url(),
+        )
+
+
+def readers_of(plan: WorkPlan) -> Iterable[User]:
+    """Both sides, and who keeps the plan in the local councils; each once."""
+    local = (
+        CouncilMembership.objects.current()
+        .acting_as(*KEEPERS)
+        .filter(council__parent=plan.council_id)
+    )
+    users = [*people_of(plan), *(term.user for term in local.select_related("user"))]
+    return {user.pk: user for user in users}.values()
 
 
 def people_of(plan: WorkPlan) -> Iterable[User]:

@@ -14,12 +14,11 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from councils.models import CouncilMembership, OrganisationMembership
-from councils.permissions import Role
 from portal import mail
 from portal.dates import AMSTERDAM, moment
 from portal.models import OutgoingMail, User
 from portal.moments import nl_day
-from procurement.actions.work_plan_mail import plan_title
+from procurement.actions.work_plan_mail import KEEPERS, plan_title
 from procurement.models import Side, WorkPlanStep, WorkPlanVersion
 
 Kind = WorkPlanStep.Kind
@@ -30,7 +29,6 @@ AT = time(9)
 # A date that nobody was reminded of is written down as missed for so long; mails are
 # kept longer, so that none is written down twice.
 LOOK_BACK = timedelta(days=30)
-KEEPERS = (Role.CHAIR, Role.SECRETARY)
 
 
 class Due(NamedTuple):

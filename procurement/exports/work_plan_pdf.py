@@ -13,7 +13,7 @@ TEMPLATE = "procurement/pdf/work_plan.html"
 
 
 class Paper(NamedTuple):
-    """What one reader gets: the lines of a version and who agreed to it.
+    """What one reader gets: the lines of a version, what to note, and who agreed to it.
 
     ``decision`` is the council's, or empty for who may not read it.
     """
@@ -21,6 +21,7 @@ class Paper(NamedTuple):
     plan: WorkPlan
     version: WorkPlanVersion
     lines: Sequence[Any]
+    notes: Sequence[str]
     agreements: Mapping[str, WorkPlanAgreement]
     decision: str
 
@@ -40,6 +41,7 @@ def context(paper: Paper) -> dict[str, Any]:
         "plan": plan,
         "version": paper.version,
         "lines": paper.lines,
+        "notes": paper.notes,
         "of_council": paper.agreements.get(Side.COUNCIL),
         "of_organisation": paper.agreements.get(Side.ORGANISATION),
         "is_agreed": len(paper.agreements) == len(Side),

@@ -69,6 +69,8 @@ class PlanForm(Form):
         }
         super().__init__(*args, **kwargs)
         self.draft = draft
+        for kind in draft.over:
+            del self.fields[str(kind)]
         self.phases = {str(each.pk): each for each in phases}
         if len(phases) > 1:
             phase: Any = self.fields["phase"]
@@ -104,14 +106,15 @@ class PlanForm(Form):
             typed["consultation_weeks"],
             typed["papers_days"],
             chosen,
+            self.draft.over,
         )
 
-    def name_misfits(self, dropped: dict[str, date]) -> None:
+    def name_misfits(self, dropped: dict[str, date], over_until: date) -> None:
         """Say beside each date that breaks the order what is wrong with it."""
-        for kind in dropped:
-            self.add_error(
-                kind, _("This lies after the date that comes next. Choose an earlier.")
-            )
+        early = _("This lies before a date that has been. Choose a later.")
+        late = _("This lies after the date that comes next. Choose an earlier.")
+        for kind, day in dropped.items():
+            self.add_error(kind, early if day < over_until else late)
 
 
 COUNCIL_DAYS = ("consultation_weeks", "papers_days")

@@ -168,6 +168,8 @@ class WorkPlanStep(models.Model):
     # Days more (or, below zero, fewer) than the step needs.
     slack_days = models.SmallIntegerField(default=0)
     is_chosen = models.BooleanField(_("set by hand"), default=False)
+    # It had been when this version was made, and so stays as it was.
+    was_over = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("step of a plan")
@@ -211,6 +213,11 @@ class WorkPlanAgreement(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="work_plan_agreement_once", fields=["version", "side"]
+            ),
+            # Whoever changed sides meanwhile does not agree with himself.
+            models.UniqueConstraint(
+                name="work_plan_agreement_one_side_each",
+                fields=["version", "agreed_by"],
             ),
         ]
 

@@ -31,7 +31,9 @@ from procurement.views.work_plan_lines import (
     decision_for,
     lines_of,
     versions_of,
+    without_room,
 )
+from procurement.views.work_plan_meeting import news_of
 from procurement.views.work_plan_on_timeline import newest_versions, state_of
 
 AT_MOST = 20
@@ -135,7 +137,8 @@ def detail(request: UserRequest, pk: UUID, number: int | None = None) -> HttpRes
             "is_newest": is_newest,
             "versions": versions,
             "lines": lines,
-            "start": lines[0],
+            "no_room": without_room(lines),
+            "meeting": news_of(shown.steps, now) if is_newest and is_ahead else None,
             "state": state_of(
                 shown.version.number, shown.of_council, shown.of_organisation
             ),
@@ -168,8 +171,14 @@ def pdf(request: UserRequest, pk: UUID) -> HttpResponseBase:
         planned_at=shown.version.proposed_at,
         now=shown.version.proposed_at,
     )
-    decision = decision_for(request.user, plan, shown)
-    paper = work_plan_pdf.Paper(plan, shown.version, lines, shown.agreements, decision)
+    paper = work_plan_pdf.Paper(
+        plan,
+        shown.version,
+        lines,
+        [*without_room(lines), *shown.version.cautions],
+        shown.agreements,
+        decision_for(request.user, plan, shown),
+    )
     return pdf_response(work_plan_pdf.render(paper), work_plan_pdf.filename(paper))
 
 

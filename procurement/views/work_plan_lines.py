@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from councils.models import Council, Openness
 from councils.permissions import is_member, is_voting_member
 from portal.models import User
 from portal.moments import nl_date
+from portal.sentences import enumerated
 from procurement.actions.back_planning_room import Room, room_of
 from procurement.models import (
     Cycle,
@@ -19,6 +21,7 @@ from procurement.models import (
     WorkPlanStep,
     WorkPlanVersion,
 )
+from procurement.views.work_plan_meeting import fitting_meeting
 
 Kind = WorkPlanStep.Kind
 Doer = WorkPlanStep.Doer
@@ -65,17 +68,21 @@ def lines_of(
     planned_at: datetime,
     now: datetime,
 ) -> list[Line]:
-    """The dates in their order; the first that is still ahead is the one of now."""
+    """The dates in their order; the first that is still ahead is the one of now.
+
+    What was too late when it was reckoned has not been.
+    """
     lines: list[Line] = []
     for step in sorted(steps, key=lambda each: (each.due_at, ORDER[each.kind])):
-        is_past = step.due_at <= now
+        is_late = step.due_at < planned_at and not step.was_over
+        is_past = step.due_at <= now and not is_late
         has_one = any(line.state == NOW for line in lines)
         lines.append(
             Line(
                 step,
                 who_of(step, council, cycle),
                 _room(step, planned_at, now),
-                PAST if is_past else NEXT if has_one else NOW,
+                PAST if is_past else NEXT if has_one or is_late else NOW,
             )
         )
     return lines
@@ -98,17 +105,50 @@ def _room(step: WorkPlanStep, planned_at: datetime, now: datetime) -> Room | Non
     """None for the closing, and for what passed as it was planned."""
     if step.kind == Kind.DEADLINE:
         return None
+    if step.was_over:
+        return room_of(step, planned_at) if step.slack_days < 0 else None
     if step.due_at < planned_at:
         return room_of(step, planned_at)
     return room_of(step, now) if step.due_at > now else None
+
+
+def without_room(lines: Iterable[Line]) -> list[str]:
+    """What can no longer be done in time, in sentences."""
+    lines = list(lines)
+    late = [line for line in lines if line.room and line.room.tone == "late"]
+    names = enumerated(
+        str(Kind(line.step.kind).label)
+        for line in sorted(late, key=lambda line: ORDER[line.step.kind])
+    )
+    found = [_("There is no time left for: %(names)s.") % {"names": names}] * bool(late)
+    over = [line.step for line in lines if line.step.was_over]
+    last = max(over, key=lambda step: ORDER[step.kind], default=None)
+    if last is not None and last.slack_days < 0:
+        found.append(
+            ngettext(
+                "The date after %(date)s (%(step)s) comes %(days)s day sooner than is "
+                "needed.",
+                "The date after %(date)s (%(step)s) comes %(days)s days sooner than is "
+                "needed.",
+                -last.slack_days,
+            )
+            % {
+                "date": nl_date(last.due_at),
+                "step": Kind(last.kind).label,
+                "days": -last.slack_days,
+            }
+        )
+    return found
 
 
 def versions_of(plan: WorkPlan) -> list[Version]:
     """Every version, the newest first, in two queries."""
     found: dict[object, Version] = {}
     steps = WorkPlanStep.objects.filter(version__plan=plan.pk)
-    for step in steps.select_related("version__proposed_by").order_by(
-        "-version__number", "due_at"
+    for step in (
+        steps.select_related("version__proposed_by", "version__meeting")
+        .annotate(fitting_at=fitting_meeting(plan))
+        .order_by("-version__number", "due_at")
     ):
         found.setdefault(step.version_id, Version(step.version)).steps.append(step)
     for agreement in WorkPlanAgreement.objects.filter(

@@ -21,7 +21,7 @@ from procurement.forms.work_plan import AgreeForm, PlanForm
 from procurement.models import Cycle, Phase, Side, WorkPlan, WorkPlanVersion
 from procurement.permissions import agreeing_side, plan_side
 from procurement.views.work_plan import crumbs, get_plan
-from procurement.views.work_plan_lines import Line, lines_of
+from procurement.views.work_plan_lines import Line, lines_of, without_room
 
 
 def create(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpResponse:
@@ -202,6 +202,7 @@ def _page(
             "plan": plan,
             "version": version,
             "lines": lines,
+            "no_room": without_room(lines),
             "cautions": warnings,
             "better": better,
             "agrees_too": side is not None,
@@ -220,7 +221,7 @@ def _foreseen(
         return [], [], None
     basis, back = actions.preview(council, draft)
     if form.is_bound and back.dropped:
-        form.name_misfits(dict(back.dropped))
+        form.name_misfits(dict(back.dropped), basis.over_until)
     steps = actions.steps_of(draft.phase, WorkPlanVersion(), back)
     better = better_papers_on(basis, back, timezone.localdate())
     return _lines(steps, council, cycle), cautions(basis, back), better
