@@ -182,7 +182,9 @@ def invite(meeting: Meeting, *, by: User | None, only_council: bool = False) -> 
     new = [
         each
         for each in _attendees(meeting)
-        if each.invited_at is None and not (only_council and each.is_guest)
+        if each.invited_at is None
+        and not each.came_unasked
+        and not (only_council and each.is_guest)
     ]
     if not new:
         raise NotAllowedNow(_("Everybody has been invited already."))
@@ -305,9 +307,18 @@ def answer(attendee: Attendee, *, answer: str, by: User | None) -> Attendee:
 
 @transaction.atomic
 def note_presence(
-    meeting: Meeting, *, present: Collection[UUID], by: User
+    meeting: Meeting,
+    *,
+    present: Collection[UUID],
+    unasked: Collection[UUID] = (),
+    names: Iterable[str] = (),
+    by: User,
 ) -> list[Attendee]:
-    """Write down who was there; ``present`` are ids of attendees."""
+    """Write down who was there; ``present`` are ids of attendees.
+
+    Who came without being on the list is put on it: ``unasked`` of the council, by the
+    ids of people, and guests by their ``names`` alone. A name twice is one guest.
+    """
     meeting = _planned(lock(meeting))
     if meeting.starts_at > timezone.now():
         raise NotAllowedNow(_("This meeting has not begun yet."))
@@ -317,11 +328,42 @@ def note_presence(
             _("These minutes were adopted. Nothing in them changes any more.")
         )
     rows = _attendees(meeting)
-    for each in rows:
-        each.was_present = each.pk in present
-    Attendee.objects.bulk_update(rows, ["was_present"])
+    asked = [each for each in rows if not each.came_unasked]
+    came = _came_unasked(meeting, unasked, names)
+    there = [each for each in rows if each.came_unasked]
+    for each in asked:
+        each.was_present = each.pk in present or bool(_who(each) & came.keys())
+    Attendee.objects.bulk_update(asked, ["was_present"])
+    gone = [each.pk for each in there if not _who(each) & came.keys()]
+    Attendee.objects.filter(pk__in=gone).delete()
+    known = {who for each in rows for who in _who(each)}
+    new = [each for who, each in came.items() if who not in known]
+    Attendee.objects.bulk_create(new)
     audit.record("meeting.note_presence", meeting, by=by, scope=meeting.council_id)
-    return rows
+    return _attendees(meeting)
+
+
+def _came_unasked(
+    meeting: Meeting, unasked: Collection[UUID], names: Iterable[str]
+) -> dict[str, Attendee]:
+    """A row for each who was there and not on the list; only who votes counts."""
+    people = meeting_people.people_unasked(meeting)
+    council = [
+        Attendee(meeting=meeting, user=user, name=user.name, votes=votes)
+        for user, votes in people.items()
+        if user.pk in unasked
+    ]
+    guests = [Attendee(meeting=meeting, name=name, is_guest=True) for name in names]
+    rows = council + guests
+    for each in rows:
+        each.came_unasked = each.was_present = True
+    # Of a name that stands there twice the first.
+    return {str(row.user_id or row.name.casefold()): row for row in reversed(rows)}
+
+
+def _who(attendee: Attendee) -> set[str]:
+    """By what somebody on the list is known: the person, and the name."""
+    return {str(attendee.user_id), attendee.name.casefold()}
 
 
 def has_quorum(meeting: Meeting) -> bool:

@@ -33,7 +33,10 @@ def invite_newcomers(now: datetime) -> None:
     for some in by_council.values():
         meeting_people.take_in_council(some)
     waiting = Attendee.objects.filter(
-        meeting=OuterRef("pk"), invited_at__isnull=True, is_guest=False
+        meeting=OuterRef("pk"),
+        invited_at__isnull=True,
+        is_guest=False,
+        came_unasked=False,
     )
     for each in meetings.filter(Exists(waiting)):
         with suppress(NotAllowedNow):

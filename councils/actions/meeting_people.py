@@ -112,6 +112,17 @@ def people_of(meeting: Meeting) -> dict[User, bool]:
     return _people(_terms(meeting.council_id), day_of(meeting))
 
 
+def people_unasked(meeting: Meeting) -> dict[User, bool]:
+    """Who sat in the council on the day and was not asked, and whether each votes."""
+    day = day_of(meeting)
+    terms = CouncilMembership.objects.current(day).filter(council=meeting.council_id)
+    asked = meeting.attendees.filter(user__isnull=False, came_unasked=False)
+    others = terms.exclude(user__in=asked.values("user")).select_related("user")
+    return {
+        term.user: term.role in VOTING_ROLES for term in others.order_by("user__name")
+    }
+
+
 def _terms(council_id: UUID) -> list[CouncilMembership]:
     terms = CouncilMembership.objects.filter(council=council_id)
     return list(

@@ -1,5 +1,6 @@
 """Planning a meeting, changing it, calling it off, and who comes."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -26,9 +27,11 @@ from portal.forms import (
     Overtaken,
     Radios,
 )
+from portal.models import User
 
 Kind = Meeting.Kind
 USUAL_LENGTH = 120
+LONGEST_NAME = 120
 LENGTHS = {
     30: _("half an hour"),
     60: _("1 hour"),
@@ -205,25 +208,68 @@ class QuorumForm(Form):
 
 
 class PresenceForm(Form):
-    """Who was there."""
+    """Who was there, on the list or not."""
 
     there = forms.MultipleChoiceField(
         label=_("Who was there?"), required=False, widget=Checkboxes()
     )
+    unasked = forms.MultipleChoiceField(
+        label=_("Who of the council was there too?"),
+        required=False,
+        widget=Checkboxes(),
+        help_text=_("They were not asked. A member counts for the quorum."),
+    )
+    guests = forms.CharField(
+        label=_("Guests who were not on the list"),
+        required=False,
+        max_length=2000,
+        help_text=_("One name on each line. They get no mail."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
-    def __init__(self, *args: Any, attendees: list[Attendee], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        attendees: list[Attendee],
+        others: Collection[User],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if others:
+            unasked = cast(forms.MultipleChoiceField, self.fields["unasked"])
+            unasked.choices = [(str(user.pk), user.name) for user in others]
+        else:
+            del self.fields["unasked"]
         field = cast(forms.MultipleChoiceField, self.fields["there"])
-        field.choices = [(str(each.pk), _label(each)) for each in attendees]
+        asked = [each for each in attendees if not each.came_unasked]
+        came = [each for each in attendees if each.came_unasked]
+        field.choices = [(str(each.pk), _label(each)) for each in asked]
+        self.initial["unasked"] = [str(each.user_id) for each in came if each.user_id]
+        self.initial["guests"] = "\n".join(each.name for each in came if each.is_guest)
         is_noted = any(each.was_present is not None for each in attendees)
         self.initial["there"] = [
             str(each.pk)
-            for each in attendees
+            for each in asked
             if (each.was_present if is_noted else each.answer == Attendee.Answer.YES)
         ]
 
-    def present(self) -> set[UUID]:
-        return {UUID(pk) for pk in self.cleaned_data["there"]}
+    def clean_guests(self) -> list[str]:
+        lines = self.cleaned_data["guests"].splitlines()
+        names = [name for line in lines if (name := " ".join(line.split()))]
+        if any(len(name) > LONGEST_NAME for name in names):
+            raise forms.ValidationError(
+                _("One of the names is too long. Write each name on a line of its own.")
+            )
+        return names
+
+    def chosen(self) -> dict[str, Any]:
+        """What the action asks for."""
+        cleaned = self.cleaned_data
+        return {
+            "present": {UUID(pk) for pk in cleaned["there"]},
+            "unasked": {UUID(pk) for pk in cleaned.get("unasked", [])},
+            "names": cleaned["guests"],
+        }
 
 
 def _label(attendee: Attendee) -> str:

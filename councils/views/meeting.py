@@ -149,7 +149,9 @@ def _people(meeting: Meeting, attendees: list[Attendee]) -> dict[str, Any]:
         "is_noted": is_noted,
         "groups": [group for group in answers if group[2]],
         "quorum": quorum(meeting.council, attendees),
-        "not_invited": sum(each.invited_at is None for each in attendees),
+        "not_invited": sum(
+            each.invited_at is None and not each.came_unasked for each in attendees
+        ),
     }
 
 

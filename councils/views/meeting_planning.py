@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from councils.actions import meeting as actions
+from councils.actions.meeting_people import people_unasked
 from councils.forms.meeting import (
     CancelForm,
     ChangeForm,
@@ -210,10 +211,12 @@ def presence(request: UserRequest, pk: UUID) -> HttpResponse:
         messages.info(request, reason)
         return redirect(meeting)
     attendees = list(meeting.attendees.all())
-    form = PresenceForm(request.POST or None, attendees=attendees)
+    form = PresenceForm(
+        request.POST or None, attendees=attendees, others=people_unasked(meeting)
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.note_presence(meeting, present=form.present(), by=request.user)
+            actions.note_presence(meeting, by=request.user, **form.chosen())
         except NotAllowedNow as error:
             form.add_error(None, str(error))
         else:
