@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from councils.models import Council, Openness
 from councils.permissions import is_member, is_voting_member
+from portal.dates import AMSTERDAM
 from portal.models import User
 from portal.moments import nl_date
 from portal.sentences import enumerated
@@ -121,24 +124,30 @@ def without_room(lines: Iterable[Line]) -> list[str]:
         for line in sorted(late, key=lambda line: ORDER[line.step.kind])
     )
     found = [_("There is no time left for: %(names)s.") % {"names": names}] * bool(late)
-    over = [line.step for line in lines if line.step.was_over]
-    last = max(over, key=lambda step: ORDER[step.kind], default=None)
-    if last is not None and last.slack_days < 0:
-        found.append(
-            ngettext(
-                "The date after %(date)s (%(step)s) comes %(days)s day sooner than is "
-                "needed.",
-                "The date after %(date)s (%(step)s) comes %(days)s days sooner than is "
-                "needed.",
-                -last.slack_days,
-            )
-            % {
-                "date": nl_date(last.due_at),
-                "step": Kind(last.kind).label,
-                "days": -last.slack_days,
-            }
-        )
+    steps = sorted((line.step for line in lines), key=lambda step: ORDER[step.kind])
+    for step, after in pairwise(steps):
+        if step.was_over and not after.was_over and step.slack_days < 0:
+            found.append(_too_few_days(step, after))
     return found
+
+
+def _too_few_days(step: WorkPlanStep, after: WorkPlanStep) -> str:
+    day, next_day = (
+        timezone.localdate(each.due_at, AMSTERDAM) for each in (step, after)
+    )
+    left = max((next_day - day).days, 0)
+    return ngettext(
+        "After %(date)s (%(step)s) there is %(left)s day until the date after it. "
+        "%(needed)s are needed.",
+        "After %(date)s (%(step)s) there are %(left)s days until the date after it. "
+        "%(needed)s are needed.",
+        left,
+    ) % {
+        "date": nl_date(step.due_at),
+        "step": Kind(step.kind).label,
+        "left": left,
+        "needed": (next_day - day).days - step.slack_days,
+    }
 
 
 def versions_of(plan: WorkPlan) -> list[Version]:

@@ -132,8 +132,8 @@ def test_little_room_after_what_has_been_is_told(client, house, after_papers):
     assert (papers.was_over, papers.slack_days) == (True, -18)
     assertContains(
         page_of(client, after_papers, house.chair),
-        "De datum na vrijdag 4\xa0juni 2027 (de stukken zijn bij de raden) komt "
-        "18 dagen eerder dan nodig is.",
+        "Na vrijdag 4\xa0juni 2027 (de stukken zijn bij de raden) zijn er 17 dagen tot "
+        "de datum daarna. Nodig zijn er 35.",
     )
 
 
