@@ -33,7 +33,13 @@ from portal.prepared import fetch_of
 
 GOALS = dict(ItemGoal.choices)
 # What is read of an item, and of each of its papers.
-OF_PAPER = ("papers__pk", "papers__title", "papers__due_on", "paper_version")
+OF_PAPER = (
+    "papers__pk",
+    "papers__title",
+    "papers__due_on",
+    "papers__deliverer",
+    "paper_version",
+)
 COLUMNS = (*ItemRow._fields, *OF_PAPER)
 
 
@@ -43,6 +49,9 @@ class PaperLine(NamedTuple):
     pk: UUID
     title: str
     due_on: date | None
+    # Who has to deliver it; the name on the page of its item alone.
+    deliverer_pk: UUID | None = None
+    deliverer: str = ""
     version: int = 0
     version_pk: UUID | None = None
     filename: str = ""
@@ -124,14 +133,17 @@ def reader_of(user: User, council: Council) -> Callable[[ItemRow], bool]:
 
 
 def _paper(
-    pk: UUID, title: str, due_on: date | None, version: dict[str, Any] | None
+    pk: UUID,
+    title: str,
+    due_on: date | None,
+    deliverer_pk: UUID | None,
+    version: dict[str, Any] | None,
+    deliverer: str | None = None,
 ) -> PaperLine:
+    asked = PaperLine(pk, title, due_on, deliverer_pk, deliverer or "")
     if not version:
-        return PaperLine(pk, title, due_on)
-    return PaperLine(
-        pk,
-        title,
-        due_on,
+        return asked
+    return asked._replace(
         version=version["number"],
         version_pk=UUID(version["pk"]),
         filename=version["filename"],
@@ -140,8 +152,10 @@ def _paper(
 
 
 def papers_of(item: AgendaItem) -> list[PaperLine]:
-    """The papers of one item."""
-    rows = _with_papers(AgendaItem.objects.filter(pk=item.pk)).values_list(*OF_PAPER)
+    """The papers of one item, and who has to deliver each."""
+    rows = _with_papers(AgendaItem.objects.filter(pk=item.pk)).values_list(
+        *OF_PAPER, "papers__deliverer__name"
+    )
     return [_paper(*row) for row in rows if row[0]]
 
 
@@ -157,6 +171,8 @@ class ReadingPaper(NamedTuple):
     is_awaited: bool
     # Where it is, for who has no account and reads by a link.
     url: str = ""
+    # Its key, for whom it is asked of: it leads to where one delivers it.
+    asked_key: str = ""
 
 
 class ReadingLine(NamedTuple):
@@ -193,7 +209,7 @@ def reading_of(meeting: Meeting, user: User) -> Reading:
     A guest reads what was sent last, of that what is open, and nothing before it.
     """
     if is_member(user, meeting.council):
-        return _live(meeting, reader_of(user, meeting.council))
+        return _live(meeting, reader_of(user, meeting.council), user.pk)
     return sent_reading_of(meeting)
 
 
@@ -239,17 +255,23 @@ def public_reading_of(meeting: Meeting) -> Reading:
     return reading._replace(lines=lines)
 
 
-def _live(meeting: Meeting, readable: Callable[[ItemRow], bool]) -> Reading:
+def _live(
+    meeting: Meeting, readable: Callable[[ItemRow], bool], reader: UUID | None = None
+) -> Reading:
     agenda = agenda_of(meeting)
     lines = lines_of(agenda.items, meeting.starts_at, readable)
+    # For a meeting that is over nothing is asked any more.
+    asked = reader if not meeting.is_over and not meeting.is_cancelled else None
     return Reading(
-        [_live_line(line, agenda) for line in lines],
+        [_live_line(line, agenda, asked) for line in lines],
         is_live=True,
         minutes=minutes_of(lines),
     )
 
 
-def _live_line(line: AgendaLine[ItemRow], agenda: Agenda) -> ReadingLine:
+def _live_line(
+    line: AgendaLine[ItemRow], agenda: Agenda, asked: UUID | None
+) -> ReadingLine:
     item = line.item
     if not line.is_readable:
         return _closed_line(line.number, line.level, line.begins, line.minutes)
@@ -264,15 +286,20 @@ def _live_line(line: AgendaLine[ItemRow], agenda: Agenda) -> ReadingLine:
         introducer=item.introducer,
         explanation=item.explanation,
         is_closed=item.is_closed,
-        papers=tuple(_paper_to_read(paper) for paper in agenda.papers_of(item)),
+        papers=tuple(_paper_to_read(each, asked) for each in agenda.papers_of(item)),
         subject_url=item.subject_url,
         is_of_actions=item.kind == AgendaItem.Kind.ACTIONS,
     )
 
 
-def _paper_to_read(paper: PaperLine) -> ReadingPaper:
+def _paper_to_read(paper: PaperLine, asked: UUID | None) -> ReadingPaper:
+    is_asked = asked is not None and paper.deliverer_pk == asked and not paper.version
     return ReadingPaper(
-        paper.title, paper.version, str(paper.version_pk or ""), not paper.version
+        paper.title,
+        paper.version,
+        str(paper.version_pk or ""),
+        not paper.version,
+        asked_key=str(paper.pk) if is_asked else "",
     )
 
 

@@ -6,8 +6,15 @@ from django.utils.translation import gettext as _
 from councils.actions.action_item_mail import still_open
 from councils.actions.guest_link import reads_minutes, without_account
 from councils.actions.meeting_people import is_still_expected
+from councils.actions.paper_mail import are_still_asked, is_still_asked
 from councils.actions.term import KEEPERS, still_ends
-from councils.models import Attendee, CouncilMembership, Meeting, Minutes
+from councils.models import (
+    AgendaItem,
+    Attendee,
+    CouncilMembership,
+    Meeting,
+    Minutes,
+)
 from councils.permissions import PREPARERS
 from portal.models import User
 
@@ -98,6 +105,30 @@ def action_due(council: str, user: str, due_on: str) -> str:
     if not seats.exists():
         return _("This person has no such seat in the council any more.")
     return ""
+
+
+def paper_asked(paper: str, user: str) -> str:
+    """Why somebody need not be told of a paper any more, or ""."""
+    if is_still_asked(paper, user):
+        return ""
+    return _("This paper is not asked of this person any more.")
+
+
+def papers_due(meeting: str, user: str, due_on: str) -> str:
+    """Why somebody need not be reminded of papers any more, or ""."""
+    if are_still_asked(meeting, user, due_on):
+        return ""
+    return _("This paper is not asked of this person any more.")
+
+
+def paper_not_needed(paper: str, item: str, user: str) -> str:
+    """Why nobody need be told that a paper is not needed any more, or ""."""
+    if is_still_asked(paper, user):
+        return _("This paper is asked of this person again.")
+    reader = User.objects.get(pk=user)
+    if AgendaItem.objects.visible_to(reader).filter(pk=item).exists():
+        return ""
+    return _("This person has no such seat in the council any more.")
 
 
 def term_ends(term: str, user: str, on: str) -> str:

@@ -31,6 +31,7 @@ item_urls = [
 # /vergaderingen/stukken/<pk>/
 paper_urls = [
     path("", paper.deliver, name="paper_deliver"),
+    path("wijzigen/", paper.edit, name="paper_edit"),
     path("weghalen/", paper.remove, name="paper_remove"),
     path("bestand/", paper.file, name="paper_file"),
 ]
@@ -53,6 +54,7 @@ ready_item_urls = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:pk>/agenda/", include(agenda_urls)),
     path("punten/<uuid:pk>/", include(item_urls)),
+    path("stukken/", paper.listing, name="paper_list"),
     path("stukken/<uuid:pk>/", include(paper_urls)),
     path("wachtlijst/", backlog.own, name="backlog_own"),
     path("wachtlijst/<uuid:pk>/", include(backlog_urls)),

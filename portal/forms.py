@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any, NamedTuple, cast
+from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -283,6 +284,42 @@ class Form(_Mended, forms.Form):
 
 class ModelForm(_Mended, forms.ModelForm):
     """A form that fills a model; the view gives what it filled to an action."""
+
+
+class Once:
+    """Beside a ``Form`` or ``ModelForm`` that makes something: pressed twice, it makes
+    one.
+
+    A key of the page goes along. With what was typed it makes the key of the new row,
+    by which the action finds what the first press made; other words make another row.
+    """
+
+    fields: dict[str, forms.Field]
+    PAGE = "page_key"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[self.PAGE] = forms.UUIDField(
+            required=False, initial=uuid4, widget=forms.HiddenInput
+        )
+
+    def clean(self) -> Any:
+        cleaned = super().clean()  # type: ignore[misc]
+        instance = getattr(self, "instance", None)
+        if instance is not None and instance._state.adding:
+            instance.pk = self.key
+        return cleaned
+
+    @property
+    def key(self) -> UUID:
+        """The key of what this press makes; without that of a page any key."""
+        typed: dict[str, Any] = dict(self.cleaned_data)  # type: ignore[attr-defined]
+        page = typed.pop(self.PAGE, None)
+        if page is None:
+            return uuid4()
+        words = [(name, str(value)) for name, value in sorted(typed.items())]
+        sizes = [getattr(typed[name], "size", None) for name in sorted(typed)]
+        return uuid5(page, repr((words, sizes)))
 
 
 class Overtaken:

@@ -48,6 +48,10 @@ KINDS = {
         MailKind("minutes_missing", _("a meeting has no minutes yet")),
         MailKind("action_near", _("the date of your action comes near")),
         MailKind("action_late", _("the date of your action has passed")),
+        MailKind("paper_asked", _("a paper is asked of you")),
+        MailKind("paper_near", _("the last day for your paper comes near")),
+        MailKind("paper_today", _("today is the last day for your paper")),
+        MailKind("paper_not_needed", _("a paper is not asked of you any more")),
         MailKind(
             "plan_to_agree", _("a plan of council and board to agree to"), BOTH_SIDES
         ),

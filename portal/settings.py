@@ -227,6 +227,9 @@ MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "minutes_missing": "councils.rechecks.minutes_missing",
     "minutes_sent": "councils.rechecks.minutes_sent",
     "action_due": "councils.rechecks.action_due",
+    "paper_asked": "councils.rechecks.paper_asked",
+    "papers_due": "councils.rechecks.papers_due",
+    "paper_not_needed": "councils.rechecks.paper_not_needed",
     "term_ends": "councils.rechecks.term_ends",
 }
 

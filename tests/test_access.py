@@ -65,6 +65,7 @@ OWN = {
     "councils:meeting_list",
     "councils:action_list",
     "councils:decision_list",
+    "councils:paper_list",
     "councils:meeting_where",
     "councils:backlog_own",
     # Reference data: for everybody the same.

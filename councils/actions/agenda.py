@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from councils.actions import agenda_order
 from councils.actions.action_item import owners_of
+from councils.actions.agenda_papers import ask_for_papers_of
 from councils.actions.agenda_rows import (
     hold,
     hold_both,
@@ -209,15 +210,21 @@ def to_backlog(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
 
 @transaction.atomic
 def put_on(item: AgendaItem, meeting: Meeting, *, by: User) -> AgendaItem:
-    """Put an item that waits on an agenda; a proposal is taken over by it."""
+    """Put an item that waits on an agenda; a proposal is taken over by it.
+
+    Pressed twice it stands there once.
+    """
     meeting = hold(meeting)
     _refuse_of_another_council(item, meeting)
     row = lock(item)
+    if row.meeting_id == meeting.pk and not row.dropped_at:
+        return row
     if row.meeting_id or row.dropped_at:
         raise NotAllowedNow(_("This item does not wait any more."))
     row.accepted_at = row.accepted_at or timezone.now()
     row.save(update_fields=["accepted_at"])
     insert(meeting, [row], is_new=False)
+    ask_for_papers_of([row], by=by)
     audit.record("agenda_item.put_on", row, by=by, scope=meeting.council_id)
     return row
 

@@ -1,9 +1,14 @@
 """Papers of an item: awaited until a day, and there in one version after another."""
 
+from uuid import UUID, uuid4
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from councils.actions import paper_mail
+from councils.actions.action_item import owners_of
 from councils.actions.agenda_rows import hold, touch
 from councils.models import AgendaItem, AgendaPaper, AgendaPaperVersion
 from portal import audit
@@ -11,64 +16,149 @@ from portal.errors import NotAllowedNow
 from portal.models import User
 from portal.transitions import lock
 
+FIELDS = ["title", "deliverer", "due_on"]
+
 
 @transaction.atomic
 def add_paper(
     paper: AgendaPaper, *, upload: UploadedFile | None, by: User
 ) -> AgendaPaper:
-    """Add a paper to an item: with its first version, or awaited without one."""
+    """Add a paper to an item: with its first version, or awaited without one.
+
+    Whoever is asked to deliver it hears so. Pressed twice it is one.
+    """
     item = _hold(paper)
+    if made := AgendaPaper.objects.filter(pk=paper.pk, item=item).first():
+        return made
+    _refuse_who_cannot_read(paper.deliverer, item)
     paper.order = item.papers.count() + 1
     paper.save(force_insert=True)
     if upload:
-        _write(paper, upload, by)
+        _write(paper, upload, uuid4(), by)
+    _touch(item)
     _record("agenda_paper.add", item, by)
+    paper_mail.tell_asked([paper], by=by)
     return paper
 
 
 @transaction.atomic
 def save_paper(paper: AgendaPaper, *, by: User) -> AgendaPaper:
-    """Save another title, day or deliverer of a paper."""
+    """Save another title, day or deliverer of a paper.
+
+    Who is asked now, or for another day, hears so; who is asked no more hears that.
+    """
     item = _hold(paper)
-    paper.save(update_fields=["title", "deliverer", "due_on"])
+    old = _lock(paper)
+    if paper.deliverer_id != old.deliverer_id:
+        _refuse_who_cannot_read(paper.deliverer, item)
+    paper.save(update_fields=FIELDS)
+    _touch(item)
     _record("agenda_paper.save", item, by)
+    if (paper.deliverer_id, paper.due_on) != (old.deliverer_id, old.due_on):
+        paper_mail.tell_asked([paper], by=by)
+    if paper.deliverer_id != old.deliverer_id:
+        _release(old, by)
     return paper
 
 
 @transaction.atomic
+def hand_over(paper: AgendaPaper, *, to: User, by: User) -> AgendaPaper:
+    """Let somebody else deliver a paper; who hands it over tells so by itself."""
+    item, paper = _hold(paper), _lock(paper)
+    _refuse_who_cannot_read(to, item)
+    paper.deliverer = to
+    # Of an item that waits nobody was asked yet; the taker is when it does not.
+    paper.asked_at = timezone.now() if paper.asked_at else None
+    paper.save(update_fields=["deliverer", "asked_at"])
+    _touch(item)
+    _record("agenda_paper.save", item, by)
+    return paper
+
+
+def ask_for_papers_of(items: list[AgendaItem], *, by: User) -> None:
+    """Ask for the papers of items that came on an agenda: till then nobody waits."""
+    papers = AgendaPaper.objects.awaited().filter(item__in=items, asked_at=None)
+    paper_mail.tell_asked(list(papers), by=by)
+
+
+@transaction.atomic
 def deliver(
-    paper: AgendaPaper, *, upload: UploadedFile, by: User
+    paper: AgendaPaper, *, upload: UploadedFile, key: UUID | None = None, by: User
 ) -> AgendaPaperVersion:
-    """Keep a file as the newest version of a paper, beside the older ones."""
-    item = _hold(paper)
-    version = _write(lock(paper), upload, by)
+    """Keep a file as the newest version of a paper, beside the older ones.
+
+    ``key`` is that of one press: a second one finds the version that is there.
+    """
+    item, paper = _hold(paper), _lock(paper)
+    key = key or uuid4()
+    if made := paper.versions.filter(pk=key).first():
+        return made
+    version = _write(paper, upload, key, by)
+    _touch(item)
     _record("agenda_paper.deliver", item, by, version=version.number)
     return version
 
 
 @transaction.atomic
 def remove_paper(paper: AgendaPaper, *, by: User) -> None:
-    """Take away a paper that is awaited; one that was delivered stays."""
-    item = _hold(paper)
+    """Take away a paper that is awaited; one that was delivered stays.
+
+    Who was asked for it hears that it is not needed any more.
+    """
+    item, paper = _hold(paper), _lock(paper)
     if paper.versions.exists():
         raise NotAllowedNow(_("This paper was delivered. It stays with the item."))
+    _touch(item)
     _record("agenda_paper.remove", item, by)
+    _release(paper, by)
     paper.delete()
 
 
+def _release(paper: AgendaPaper, by: User) -> None:
+    """Tell who was asked for a paper that did not come that it is not needed."""
+    if paper.deliverer and paper.asked_at and not paper.versions.exists():
+        paper_mail.tell_not_needed(paper, paper.deliverer, by=by)
+
+
+def _refuse_who_cannot_read(person: User | None, item: AgendaItem) -> None:
+    """Ask for a paper only somebody of the council who may read its item."""
+    if person is None or person in owners_of(item.council, item.openness):
+        return
+    raise NotAllowedNow(
+        _("%(name)s may not read this item. Ask somebody else for the paper.")
+        % {"name": person}
+    )
+
+
 def _hold(paper: AgendaPaper) -> AgendaItem:
-    """The item of a paper, with its meeting held, whose agenda so changes."""
-    item = paper.item
-    if item.dropped_at:
+    """The item of a paper, with its meeting held."""
+    was = paper.item
+    if was.meeting:
+        hold(was.meeting)
+    item = lock(was)
+    if item.dropped_at or item.meeting_id != was.meeting_id:
         raise NotAllowedNow(_("This item is not on this agenda any more."))
+    return item
+
+
+def _lock(paper: AgendaPaper) -> AgendaPaper:
+    try:
+        return lock(paper)
+    except AgendaPaper.DoesNotExist as error:
+        raise NotAllowedNow(_("This paper was taken away meanwhile.")) from error
+
+
+def _touch(item: AgendaItem) -> None:
     if item.meeting:
-        touch(hold(item.meeting))
-    return lock(item)
+        touch(item.meeting)
 
 
-def _write(paper: AgendaPaper, upload: UploadedFile, by: User) -> AgendaPaperVersion:
+def _write(
+    paper: AgendaPaper, upload: UploadedFile, key: UUID, by: User
+) -> AgendaPaperVersion:
     newest = paper.versions.order_by("-number").first()
     return AgendaPaperVersion.objects.create(
+        pk=key,
         paper=paper,
         number=newest.number + 1 if newest else 1,
         file=upload,

@@ -6,7 +6,13 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from councils.actions import action_item_mail, meeting_due, minutes_mail, term
+from councils.actions import (
+    action_item_mail,
+    meeting_due,
+    minutes_mail,
+    paper_mail,
+    term,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -14,6 +20,7 @@ logger = logging.getLogger(__name__)
 SENDERS: list[Callable[[datetime], None]] = [
     minutes_mail.nudge,
     action_item_mail.remind,
+    paper_mail.remind,
     meeting_due.invite_newcomers,
     meeting_due.remind,
     term.remind,

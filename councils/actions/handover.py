@@ -166,8 +166,7 @@ def _give(row: Any, taker: User, by: User) -> None:
         row.introducer = taker
         agenda.save_item(row, revision=row.revision, by=by)
     elif isinstance(row, AgendaPaper):
-        row.deliverer = taker
-        agenda_papers.save_paper(row, by=by)
+        agenda_papers.hand_over(row, to=taker, by=by)
     else:
         _take_place(row, taker, by)
 

@@ -1,9 +1,11 @@
 """An item of an agenda, its papers, and why something goes off the agenda."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from councils.actions.action_item import owners_of
@@ -16,7 +18,7 @@ from councils.models import (
 )
 from councils.permissions import is_voting_member
 from portal.files import UploadField
-from portal.forms import Form, ModelForm, Radios
+from portal.forms import Form, ModelForm, Once, Overtaken, Radios
 from portal.models import User
 
 OPENNESS_HINTS: dict[str, Any] = {
@@ -124,18 +126,20 @@ class DropForm(Form):
     )
 
 
-class PaperForm(ModelForm):
-    """A paper of an item: a file now, or awaited from somebody until a day."""
-
-    upload = UploadField(
-        label=_("File"),
-        required=False,
-        help_text=_("Leave empty when the paper still has to come. At most 10 MB."),
-    )
+class AskedPaperForm(ModelForm):
+    """What is asked of whom, and until which day."""
 
     class Meta:
         model = AgendaPaper
         fields = ["title", "deliverer", "due_on"]
+        error_messages = {
+            "title": {"required": _("Write which paper it is.")},
+            "deliverer": {
+                "invalid_choice": _(
+                    "This person may not read the item. Choose somebody else."
+                )
+            },
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -149,8 +153,28 @@ class PaperForm(ModelForm):
         deliverer.queryset = people
         deliverer.empty_label = str(_("nobody in particular"))
 
+    def clean_due_on(self) -> date | None:
+        due_on: date | None = self.cleaned_data["due_on"]
+        if due_on and "due_on" in self.changed_data and due_on < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed. Choose another."))
+        return due_on
 
-class DeliverForm(Form):
+
+class PaperForm(Once, AskedPaperForm):
+    """A paper of an item: a file now, or awaited from somebody until a day."""
+
+    upload = UploadField(
+        label=_("File"),
+        required=False,
+        help_text=_("Leave empty when the paper still has to come. At most 10 MB."),
+    )
+
+
+class PaperChangeForm(Overtaken, AskedPaperForm):
+    """The same of a paper that was asked for already."""
+
+
+class DeliverForm(Once, Form):
     """The file of a paper that is awaited, or a newer version of it."""
 
     upload = UploadField(label=_("File"), help_text=_("At most 10 MB."))

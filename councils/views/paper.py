@@ -3,15 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from councils.actions import agenda_papers as actions
 from councils.agenda_reading import versions_for_guests
-from councils.forms.agenda import DeliverForm, PaperForm
+from councils.forms.agenda import DeliverForm, PaperChangeForm, PaperForm
 from councils.models import (
     AgendaPaper,
     AgendaPaperVersion,
@@ -23,8 +25,10 @@ from councils.permissions import can_deliver, can_edit_item, council_ids
 from councils.views.agenda_item import back_of, crumbs_of, get_item
 from portal.errors import NotAllowedNow
 from portal.files import file_response
+from portal.held import holding
 from portal.http import UserRequest
 from portal.models import User
+from portal.paging import paginate
 from portal.permissions import require
 
 
@@ -33,8 +37,9 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
     item = get_item(request, pk)
     require(can_edit_item(request.user, item))
     paper = AgendaPaper(item=item)
-    if item.meeting:
-        paper.due_on = item.meeting.papers_due_on
+    usual = item.meeting.papers_due_on if item.meeting else None
+    if usual and usual >= timezone.localdate():
+        paper.due_on = usual
     form = PaperForm(request.POST or None, request.FILES or None, instance=paper)
     if request.method == "POST" and form.is_valid():
         try:
@@ -59,20 +64,73 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
     )
 
 
+def get_paper(request: UserRequest, pk: UUID) -> AgendaPaper:
+    """A paper of an item that exists for this person and that was not dropped."""
+    papers = AgendaPaper.objects.visible_to(request.user).filter(item__dropped_at=None)
+    return get_object_or_404(
+        papers.select_related("item__meeting", "item__council", "deliverer"), pk=pk
+    )
+
+
+def to_change(request: UserRequest, pk: UUID) -> AgendaPaper:
+    """A paper of which this person makes the agenda."""
+    paper = get_paper(request, pk)
+    require(can_edit_item(request.user, paper.item))
+    return paper
+
+
+def listing(request: UserRequest) -> HttpResponse:
+    """The papers that were asked of the reader and are not there yet."""
+    papers = AgendaPaper.objects.asked_of(request.user)
+    page = paginate(request, papers.select_related("item__meeting__council"))
+    return render(
+        request,
+        "councils/agenda/paper_list.html",
+        {"page": page, "today": timezone.localdate()},
+    )
+
+
+def _held(request: UserRequest, pk: UUID) -> list[Model]:
+    item = to_change(request, pk).item
+    return [item.meeting, item] if item.meeting else [item]
+
+
+@holding(_held)
+def edit(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Ask for a paper by another name, until another day, or of somebody else."""
+    paper = to_change(request, pk)
+    title = paper.title
+    form = PaperChangeForm(request.POST or None, instance=paper)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.save_paper(form.save(commit=False), by=request.user)
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The paper is saved."))
+            return redirect("councils:item_edit", paper.item_id)
+    return render(
+        request,
+        "councils/agenda/paper_edit.html",
+        {
+            "form": form,
+            "paper": paper,
+            "title": title,
+            "is_there": paper.versions.exists(),
+            "crumbs": crumbs_of(paper.item, request.user),
+        },
+    )
+
+
 def deliver(request: UserRequest, pk: UUID) -> HttpResponse:
     """A newer version of a paper, beside those that are there."""
-    paper = get_object_or_404(
-        AgendaPaper.objects.filter(
-            in_reach(request.user, "item__council", "item__openness"),
-            item__dropped_at=None,
-        ).select_related("item__meeting", "item__council"),
-        pk=pk,
-    )
+    paper = get_paper(request, pk)
     require(can_deliver(request.user, paper))
     form = DeliverForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.deliver(paper, upload=form.cleaned_data["upload"], by=request.user)
+            upload = form.cleaned_data["upload"]
+            actions.deliver(paper, upload=upload, key=form.key, by=request.user)
         except NotAllowedNow as error:
             form.add_error(None, str(error))
         else:
@@ -85,7 +143,7 @@ def deliver(request: UserRequest, pk: UUID) -> HttpResponse:
             "form": form,
             "paper": paper,
             "versions": paper.versions.select_related("delivered_by"),
-            "may_remove": can_edit_item(request.user, paper.item),
+            "may_change": can_edit_item(request.user, paper.item),
             "back": back_of(paper.item, request.user),
             "crumbs": crumbs_of(paper.item, request.user),
         },
@@ -95,13 +153,7 @@ def deliver(request: UserRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def remove(request: UserRequest, pk: UUID) -> HttpResponse:
     """Take away a paper that never came."""
-    paper = get_object_or_404(
-        AgendaPaper.objects.filter(
-            in_reach(request.user, "item__council", "item__openness")
-        ).select_related("item__meeting", "item__council"),
-        pk=pk,
-    )
-    require(can_edit_item(request.user, paper.item))
+    paper = to_change(request, pk)
     try:
         actions.remove_paper(paper, by=request.user)
     except NotAllowedNow as error:

@@ -218,8 +218,11 @@ def test_an_item_waits_and_comes_back(meeting, secretary):
     actions.put_on(waiting, meeting, by=secretary)
 
     assert titles(meeting) == ["A", "C", "B"]
+    actions.put_on(waiting, meeting, by=secretary)  # pressed twice
+    assert titles(meeting) == ["A", "C", "B"]
+    other = MeetingFactory(council=meeting.council)
     with pytest.raises(NotAllowedNow):
-        actions.put_on(waiting, meeting, by=secretary)
+        actions.put_on(waiting, other, by=secretary)
 
 
 def test_a_dropped_item_keeps_its_reason_and_leaves_the_agenda(meeting, secretary):

@@ -1,6 +1,6 @@
 """The pages of an agenda: built, changed by two at once, read, and kept closed."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -563,8 +563,9 @@ def test_secretary_awaits_a_paper_and_the_one_asked_delivers_it(
     client.force_login(secretary)
     client.post(
         page("item_paper_create", item.pk),
-        {"title": "Cijfers", "deliverer": member.pk, "due_on": "2027-05-19"},
+        {"title": "Cijfers", "deliverer": member.pk, "due_on": "2027-05-20"},
     )
+    AgendaPaper.objects.update(due_on=date(2027, 5, 19))
     assertContains(client.get(page("agenda_edit", meeting.pk)), "1 stuk is te laat")
     paper = AgendaPaper.objects.get()
 
