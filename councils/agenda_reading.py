@@ -29,6 +29,7 @@ from councils.models import (
 )
 from councils.permissions import is_member, is_voting_member
 from portal.models import User
+from portal.pdf_behind import BINDABLE, Fit
 from portal.prepared import fetch_of
 
 GOALS = dict(ItemGoal.choices)
@@ -56,6 +57,7 @@ class PaperLine(NamedTuple):
     version_pk: UUID | None = None
     filename: str = ""
     size: int = 0
+    fit: str = ""
 
     def is_overdue(self, today: date) -> bool:
         return not self.version and self.due_on is not None and self.due_on < today
@@ -107,7 +109,9 @@ def _of_council(meeting_id: UUID, council_id: UUID) -> QuerySet:
 def _with_papers(items: QuerySet[AgendaItem]) -> QuerySet:
     """Each item once for each of its papers, or once without any."""
     newest = AgendaPaperVersion.objects.filter(paper=OuterRef("papers__pk"))
-    version = JSONObject(pk="pk", number="number", filename="filename", size="size")
+    version = JSONObject(
+        pk="pk", number="number", filename="filename", size="size", fit="fit"
+    )
     return (
         items.filter(dropped_at__isnull=True)
         .annotate(
@@ -148,6 +152,7 @@ def _paper(
         version_pk=UUID(version["pk"]),
         filename=version["filename"],
         size=version["size"],
+        fit=version["fit"],
     )
 
 
@@ -173,6 +178,8 @@ class ReadingPaper(NamedTuple):
     url: str = ""
     # Its key, for whom it is asked of: it leads to where one delivers it.
     asked_key: str = ""
+    # Why it does not stand in one file with the agenda, as far as that is known.
+    loose_because: str = ""
 
 
 class ReadingLine(NamedTuple):
@@ -298,8 +305,9 @@ def _paper_to_read(paper: PaperLine, asked: UUID | None) -> ReadingPaper:
         paper.title,
         paper.version,
         str(paper.version_pk or ""),
-        not paper.version,
+        is_awaited=not paper.version,
         asked_key=str(paper.pk) if is_asked else "",
+        loose_because="" if paper.fit in BINDABLE else str(Fit(paper.fit).label),
     )
 
 

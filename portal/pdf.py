@@ -24,11 +24,15 @@ def render_pdf(template: str, context: dict) -> bytes:
     typed into it, making the PDF reaches no file and no network. It extends
     ``portal/pdf/base.html``, or has a ``lang`` and a title of its own.
     """
-    html = render_to_string(template, context)
+    return pdf_of(render_to_string(template, context))
+
+
+def pdf_of(html: str) -> bytes:
+    """The same of HTML that was filled in before."""
     with _all_kept():
         content = _pdf(html)
     if content is None:
-        raise ValueError(f"{template} needs a title and a language")
+        raise ValueError("A PDF needs a title and a language")
     return content
 
 

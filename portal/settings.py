@@ -212,6 +212,8 @@ SEATS_OF = "councils.seats.seats_of"  # (user) -> list of portal.seats.Seat
 MENU_FOR = "procurement.menu.menu_for"  # (request, seats) -> list of menu items
 # (meeting, user) -> list of councils.actions.suggestion.Suggestion
 AGENDA_SUGGESTIONS = "procurement.suggestions.for_meeting"
+# (PDF, keys of files, told how many pages there are) -> that PDF with them behind it
+BIND_BEHIND = "councils.exports.papers_pdf.bind"
 MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "agenda": "councils.rechecks.agenda",
     "guest_agenda": "councils.rechecks.guest_agenda",
@@ -352,7 +354,7 @@ PERIODIC_TASKS = {  # name -> what it does, when, and after how long something i
     # A run that was missed is made up for.
     "procurement.tasks.send_due_reminders": (_("send reminders"), "*/15 *", _AN_HOUR),
     "councils.tasks.send_due_mails": (_("send mails of councils"), "*/15 *", _AN_HOUR),
-    "procurement.tasks.make_waiting_papers": (_("make papers"), "* *", _AN_HOUR / 12),
+    "portal.tasks.make_waiting_printouts": (_("make long PDFs"), "* *", _AN_HOUR / 12),
     "portal.tasks.forget_old_rows": (_("forget old mail"), "20 3", _A_DAY),
     "councils.tasks.forget_old_rows": (_("forget old imports"), "30 3", _A_DAY),
     "procurement.tasks.forget_old_rows": (_("forget old texts"), "40 3", _A_DAY),

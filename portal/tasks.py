@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from portal import wake
+from portal import printout, wake
 from portal.delivery import deliver_waiting
 from portal.models import OutgoingMail
 from portal.periodic import periodic
@@ -22,6 +22,20 @@ def deliver_mail() -> None:
 def deliver_waiting_mail() -> None:
     """Send what nobody woke us for: after a wait, a night, a restart, a lost broker."""
     deliver_waiting()
+
+
+@shared_task
+def make_printout(pk: str) -> None:
+    """Make one long PDF, unless another worker has it or it is there already."""
+    printout.make(pk)
+
+
+@shared_task
+@periodic
+def make_waiting_printouts() -> None:
+    """Make what nobody woke us for, and forget what is a day old."""
+    printout.forget_old()
+    printout.make_waiting()
 
 
 @shared_task

@@ -5,14 +5,11 @@ from celery import shared_task
 from portal.periodic import periodic
 from procurement.actions import (
     date_moved,
-    paper,
     reminder,
     retention,
     work_plan_following,
     work_plan_reminders,
 )
-from procurement.exports import submission_pdf
-from procurement.models import Paper
 
 
 @shared_task
@@ -33,18 +30,3 @@ def forget_old_rows() -> None:
     """Delete drafts and submissions that were kept long enough."""
     retention.forget_old_rows()
     retention.forget_submissions()
-
-
-@shared_task
-def make_paper(paper_id: str) -> None:
-    """Make one long PDF, unless another worker has it or it is there already."""
-    submission_pdf.make(paper_id)
-
-
-@shared_task
-@periodic
-def make_waiting_papers() -> None:
-    """Make what nobody woke us for, and forget what is a day old."""
-    paper.forget_old()
-    for paper_id in Paper.objects.to_make().values_list("pk", flat=True):
-        submission_pdf.make(paper_id)

@@ -198,6 +198,7 @@ def test_beat_names_a_real_task(name):
         settings.SEATS_OF,
         settings.MENU_FOR,
         settings.AGENDA_SUGGESTIONS,
+        settings.BIND_BEHIND,
         *settings.MAIL_RECHECKS.values(),
     ],
 )

@@ -170,9 +170,9 @@ AFTER_A_PRESS = {
     "procurement/_theirs.html",
     "procurement/council_input/conflict.html",
     "procurement/council_input/given_back.html",
-    "procurement/submission/_paper.html",
+    "portal/printout/_progress.html",
     "procurement/submission/_reactions.html",
-    "procurement/submission/paper.html",
+    "portal/printout/wait.html",
 }
 NO_PAGES = {
     "admin/base_site.html",  # Django's own pages

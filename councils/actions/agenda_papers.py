@@ -11,7 +11,7 @@ from councils.actions import paper_mail
 from councils.actions.action_item import owners_of
 from councils.actions.agenda_rows import hold, touch
 from councils.models import AgendaItem, AgendaPaper, AgendaPaperVersion
-from portal import audit
+from portal import audit, pdf_behind
 from portal.errors import NotAllowedNow
 from portal.models import User
 from portal.transitions import lock
@@ -157,6 +157,9 @@ def _write(
     paper: AgendaPaper, upload: UploadedFile, key: UUID, by: User
 ) -> AgendaPaperVersion:
     newest = paper.versions.order_by("-number").first()
+    upload.seek(0)
+    seen = pdf_behind.look_at(upload.read(), upload.name or "")
+    upload.seek(0)
     return AgendaPaperVersion.objects.create(
         pk=key,
         paper=paper,
@@ -164,6 +167,8 @@ def _write(
         file=upload,
         filename=upload.name or "",
         size=upload.size or 0,
+        fit=seen.fit,
+        pages=seen.pages,
         delivered_by=by,
     )
 

@@ -7,29 +7,31 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from councils.agenda_reading import Reading
-from councils.exports.papers_pdf import Papers, bind, collect
+from councils.exports.papers_pdf import Papers, collect
 from councils.models import ActionItem, Meeting
 from portal.moments import nl_date
-from portal.pdf import render_pdf, watermark
+from portal.pdf import watermark
+from portal.printout import Sheet, sheet_of
 
 TEMPLATE = "councils/pdf/agenda.html"
 
 
-def render(
+def sheet(
     meeting: Meeting,
     reading: Reading,
     *,
     actions: list[ActionItem],
     is_public: bool = False,
     with_papers: bool = False,
-) -> bytes:
+) -> Sheet:
     """The agenda, and with ``with_papers`` what this reader may read behind it."""
     papers = papers_of(reading) if with_papers else None
-    front = render_pdf(
+    return sheet_of(
         TEMPLATE,
         context(meeting, reading, actions=actions, is_public=is_public, papers=papers),
+        filename(meeting, is_public=is_public, with_papers=with_papers),
+        behind=papers.behind if papers else None,
     )
-    return bind(front, papers) if papers and papers.bound else front
 
 
 def papers_of(reading: Reading) -> Papers:

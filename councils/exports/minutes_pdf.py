@@ -9,14 +9,19 @@ from django.utils.translation import gettext as _
 from councils.minutes_reading import Reading
 from councils.models import Minutes
 from portal.moments import nl_date
-from portal.pdf import render_pdf, watermark
+from portal.pdf import watermark
+from portal.printout import Sheet, sheet_of
 
 TEMPLATE = "councils/pdf/minutes.html"
 
 
-def render(reading: Reading, *, is_public: bool) -> bytes:
+def sheet(reading: Reading, *, is_public: bool) -> Sheet:
     """The paper; closed items keep their number and hold nothing else."""
-    return render_pdf(TEMPLATE, context(reading, is_public=is_public))
+    return sheet_of(
+        TEMPLATE,
+        context(reading, is_public=is_public),
+        filename(reading, is_public=is_public),
+    )
 
 
 def context(reading: Reading, *, is_public: bool) -> dict[str, Any]:

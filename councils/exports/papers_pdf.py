@@ -4,23 +4,29 @@ Only PDFs fit in it. What does not, or cannot be opened, is named as a loose pap
 broken file never keeps the others from their readers.
 """
 
-from collections.abc import Iterable
-from io import BytesIO
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from councils.actions.paper_fit import look_at
 from councils.models import AgendaPaperVersion
-from portal.files import extension
+from portal import pdf_behind
+from portal.files import MEGABYTE
+from portal.pdf_behind import Fit
+from portal.printout import Outdated
+
+# Of all papers together: more is too much to mail, to open on a tablet, and to make.
+MOST_BYTES = 60 * MEGABYTE
 
 
 class Bound(NamedTuple):
-    """A paper that is bound in: its item, its title, and the opened file."""
+    """A paper that is bound in: its item, its title, and its pages."""
 
     number: str
     title: str
     pages: int
-    document: Any
+    key: str
 
 
 class Loose(NamedTuple):
@@ -38,70 +44,50 @@ class Papers(NamedTuple):
     bound: list[Bound]
     loose: list[Loose]
 
+    @property
+    def behind(self) -> dict[str, int]:
+        return {paper.key: paper.pages for paper in self.bound}
+
 
 def collect(asked: Iterable[tuple[str, str, str]]) -> Papers:
-    """Open the versions that are ``asked`` for: number of the item, title and key."""
+    """What can be bound of the versions that are ``asked`` for: number of the item,
+    title and key. Only files that nobody looked at yet are opened."""
     wanted = list(asked)
     keys = [key for _number, _title, key in wanted]
     versions = AgendaPaperVersion.objects.in_bulk(keys)
     found = {str(key): version for key, version in versions.items()}
-    bound: list[Bound] = []
-    loose: list[Loose] = []
+    papers, size = Papers([], []), 0
     for number, title, key in wanted:
         version = found.get(key)
         if version is None:
             continue
-        opened = _open(version)
-        if isinstance(opened, str):
-            loose.append(Loose(number, title, version.filename, opened))
+        why = _why_loose(version, size)
+        if why:
+            papers.loose.append(Loose(number, title, version.filename, why))
         else:
-            bound.append(Bound(number, title, len(opened.pages), opened))
-    return Papers(bound, loose)
+            papers.bound.append(Bound(number, title, version.pages, key))
+            size += version.size
+    return papers
 
 
-def _open(version: AgendaPaperVersion) -> Any:
-    """The document, flat and without anything that acts; or why it stays loose."""
-    # Needs half a second and some megabytes: only who binds papers pays that.
-    import pikepdf  # noqa: PLC0415
-
-    if extension(version.filename) != "pdf":
-        return _("no PDF")
-    try:
-        with version.file.open("rb") as file:
-            document = pikepdf.open(BytesIO(file.read()))
-        # What somebody filled in becomes part of the page.
-        document.generate_appearance_streams()
-        document.flatten_annotations("all")
-        for page in document.pages:
-            for name in ("/Annots", "/AA", "/StructParents"):
-                if name in page.obj:
-                    del page.obj[name]
-    except pikepdf.PasswordError:
-        return _("locked with a password")
-    except (pikepdf.PdfError, OSError, ValueError, RuntimeError, KeyError):
-        return _("cannot be opened")
-    return document if len(document.pages) else _("cannot be opened")
+def _why_loose(version: AgendaPaperVersion, size: int) -> str:
+    """Empty when it fits behind papers of ``size`` bytes."""
+    if version.fit == Fit.UNSEEN:
+        look_at(version)
+    if version.fit != Fit.FITS:
+        return str(Fit(version.fit).label)
+    if not version.file.storage.exists(str(version.file.name)):
+        return str(Fit.BROKEN.label)
+    if size + version.size > MOST_BYTES:
+        return _("the file would get too big")
+    return ""
 
 
-def bind(front: bytes, papers: Papers) -> bytes:
-    """Put each paper behind its sheet: the last pages of ``front``, one for each.
-
-    Pages of others have no tags of ours, so the whole is no PDF/UA any more and does
-    not say that it is.
-    """
-    import pikepdf  # noqa: PLC0415
-
-    with pikepdf.open(BytesIO(front)) as whole:
-        place = len(whole.pages) - len(papers.bound)
-        for paper in papers.bound:
-            place += 1
-            for page in paper.document.pages:
-                whole.pages.insert(place, page)
-                place += 1
-        with whole.open_metadata(set_pikepdf_as_editor=False) as told:
-            for name in ("pdfuaid:part", "pdfuaid:rev", "pdfuaid:amd"):
-                if name in told:
-                    del told[name]
-        bound = BytesIO()
-        whole.save(bound)
-    return bound.getvalue()
+def bind(front: bytes, keys: list[str], tell: Callable[[int], None]) -> bytes:
+    """Put the papers with these keys behind their sheets, the last of ``front``."""
+    versions = AgendaPaperVersion.objects.in_bulk(keys)
+    found = {str(key): look_at(version) for key, version in versions.items()}
+    documents = [found.get(key, Fit.BROKEN) for key in keys]
+    if any(isinstance(each, Fit) for each in documents):
+        raise Outdated
+    return pdf_behind.bind(front, documents, tell)

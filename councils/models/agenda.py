@@ -16,6 +16,7 @@ from councils.models.reach import VOTING_ROLES, council_ids
 from portal.fields import random_id
 from portal.files import private_path
 from portal.models import User
+from portal.pdf_behind import Fit
 
 
 class ItemGoal(models.TextChoices):
@@ -262,6 +263,11 @@ class AgendaPaperVersion(models.Model):
     file = models.FileField(_("file"), upload_to=private_path)
     filename = models.CharField(max_length=150)
     size = models.PositiveIntegerField()
+    # Whether it can stand behind an agenda in one file, and with how many pages.
+    fit = models.CharField(
+        max_length=10, choices=Fit, default=Fit.UNSEEN, db_default=""
+    )
+    pages = models.PositiveIntegerField(default=0, db_default=0)
     delivered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )

@@ -4,6 +4,9 @@ from uuid import UUID
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from councils.agenda_reading import Reading, public_reading_of, reading_of
 from councils.exports import agenda_pdf, minutes_pdf
@@ -12,7 +15,7 @@ from councils.models import ActionItem, Meeting
 from councils.permissions import is_member
 from councils.views.minutes_writing import get_meeting
 from portal.http import UserRequest
-from portal.pdf import pdf_response
+from portal.views_printout import answer
 
 PUBLIC = "openbaar"
 
@@ -24,9 +27,13 @@ def minutes(request: UserRequest, pk: UUID) -> HttpResponseBase:
         raise Http404
     is_public = _is_public(request) or not is_member(request.user, meeting.council)
     reading = read_public(meeting) if is_public else read(request.user, meeting)
-    return pdf_response(
-        minutes_pdf.render(reading, is_public=is_public),
-        minutes_pdf.filename(reading, is_public=is_public),
+    return answer(
+        request,
+        lambda: minutes_pdf.sheet(reading, is_public=is_public),
+        [
+            *_crumbs(meeting),
+            (_("Minutes"), reverse("councils:minutes_detail", args=[pk])),
+        ],
     )
 
 
@@ -45,16 +52,24 @@ def agenda(request: UserRequest, pk: UUID) -> HttpResponseBase:
         raise Http404
     with_papers = request.GET.get("stukken") == "1"
     actions = _open_actions(request, meeting, reading) if is_own else []
-    return pdf_response(
-        agenda_pdf.render(
+    return answer(
+        request,
+        lambda: agenda_pdf.sheet(
             meeting,
             reading,
             actions=actions,
             is_public=is_public,
             with_papers=with_papers,
         ),
-        agenda_pdf.filename(meeting, is_public=is_public, with_papers=with_papers),
+        _crumbs(meeting),
     )
+
+
+def _crumbs(meeting: Meeting) -> list[tuple[str, str]]:
+    return [
+        (_("Meetings"), reverse("councils:meeting_list")),
+        (capfirst(meeting.name), meeting.get_absolute_url()),
+    ]
 
 
 def _open_actions(

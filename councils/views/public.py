@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -30,9 +31,9 @@ from councils.models import AgendaPaperVersion, Attendee, Invitation, Meeting
 from portal.accounts import log_in
 from portal.errors import NotAllowedNow
 from portal.files import file_response
-from portal.pdf import pdf_response
 from portal.throttle import too_many
 from portal.views import too_many as ask_to_wait
+from portal.views_printout import answer
 
 TRIES = 30
 # A whole council may answer from one house, and each looks twice.
@@ -226,11 +227,12 @@ def guest_agenda(request: HttpRequest, attendee: Attendee) -> HttpResponseBase:
     if not guest_link.reads_agenda(meeting) or not reading.lines:
         raise Http404
     with_papers = request.GET.get("stukken") == "1"
-    return pdf_response(
-        agenda_pdf.render(
+    return answer(
+        request,
+        lambda: agenda_pdf.sheet(
             meeting, reading, actions=[], is_public=True, with_papers=with_papers
         ),
-        agenda_pdf.filename(meeting, is_public=True, with_papers=with_papers),
+        [_way_back(attendee)],
     )
 
 
@@ -240,10 +242,15 @@ def guest_minutes(request: HttpRequest, attendee: Attendee) -> HttpResponseBase:
     if not guest_link.reads_minutes(attendee.meeting):
         raise Http404
     reading = read_public(attendee.meeting)
-    return pdf_response(
-        minutes_pdf.render(reading, is_public=True),
-        minutes_pdf.filename(reading, is_public=True),
+    return answer(
+        request,
+        lambda: minutes_pdf.sheet(reading, is_public=True),
+        [_way_back(attendee)],
     )
+
+
+def _way_back(attendee: Attendee) -> tuple[str, str]:
+    return capfirst(attendee.meeting.name), guest_link.guest_link(attendee)
 
 
 @by_link(FILES)

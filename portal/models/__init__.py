@@ -2,6 +2,7 @@
 
 from portal.models.audit import AuditChain, AuditEvent
 from portal.models.mail import AddressOptOut, MailOptOut, OutgoingMail, PeriodicRun
+from portal.models.printout import Printout
 from portal.models.user import User
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "MailOptOut",
     "OutgoingMail",
     "PeriodicRun",
+    "Printout",
     "User",
 ]

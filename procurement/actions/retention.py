@@ -16,7 +16,6 @@ from procurement.models import (
     CouncilInput,
     InputDraft,
     MinorityStatement,
-    Paper,
     Publication,
     Reminder,
     Signature,
@@ -69,7 +68,7 @@ def _past_their_time() -> QuerySet[Submission]:
 
 @transaction.atomic
 def forget_submission(submission: Submission) -> bool:
-    """Delete a submission with every version, signature, statement, answer and paper.
+    """Delete a submission with every version, signature, statement and answer.
 
     The input of councils stays theirs. False when another run was first, or when a
     version must stay after all.
@@ -85,7 +84,6 @@ def forget_submission(submission: Submission) -> bool:
     gone = {
         "answers": Answer.objects.filter(**of_item).delete()[0],
         "statements": MinorityStatement.objects.filter(**of_version).delete()[0],
-        "papers": Paper.objects.filter(**of_version).delete()[0],
     }
     Publication.objects.filter(**of_version).delete()
     SubmittedSource.objects.filter(**of_item).delete()

@@ -1,28 +1,22 @@
 """A submission on paper: from the frozen words alone, with what the reader may read."""
 
-import logging
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from portal.canonical import canonical_json, fingerprint, short_code
-from portal.pdf import render_pdf, watch_pages, watermark
-from procurement.actions import paper
-from procurement.exports.submission_reading import Reading, extract, whole
-from procurement.models import Paper, SubmissionVersion
-from procurement.permissions import Reader
-
-logger = logging.getLogger(__name__)
+from portal.canonical import short_code
+from portal.pdf import watermark
+from portal.printout import Sheet, sheet_of
+from procurement.exports.submission_reading import Reading
 
 TEMPLATE = "procurement/pdf/submission.html"
 
 
-def render(reading: Reading) -> bytes:
-    """The PDF of what one reader sees of a version."""
-    return render_pdf(TEMPLATE, context(reading))
+def sheet(reading: Reading) -> Sheet:
+    """What one reader sees of a version, to print."""
+    return sheet_of(TEMPLATE, context(reading), filename(reading))
 
 
 def context(reading: Reading) -> dict[str, Any]:
@@ -67,89 +61,6 @@ def _title(reading: Reading) -> str:
 def _replaces(content: dict[str, Any]) -> dict[str, Any] | None:
     old = content["replaces"]
     return old and {"number": old["number"], "code": short_code(old["sha256"])}
-
-
-# --- Long papers -----------------------------------------------------------------
-
-# A longer one is made by a worker.
-PAGES_AT_ONCE = 20
-# Counted over papers of 4 to 81 pages: what fits on one, and what the lines around
-# each piece take of it.
-CHARACTERS_A_PAGE = 2800
-CHARACTERS_AROUND = 375
-
-
-def pages_expected(reading: Reading) -> int:
-    """About how many pages it takes, without making it."""
-    characters = sum(
-        len(piece["text"]) + CHARACTERS_AROUND
-        for goal in reading.goals
-        for item in goal.items
-        for piece in [*item["passages"], *item["sources"], *_answer_text(item)]
-    )
-    return 1 + (characters + sum(map(len, reading.statements))) // CHARACTERS_A_PAGE
-
-
-def _answer_text(item: dict[str, Any]) -> list[dict[str, str]]:
-    return [{"text": item["answer"].reason}] if item["answer"] else []
-
-
-def ask(reading: Reading) -> Paper:
-    """Have it made by a worker, once for all who may read exactly the same."""
-    return paper.ask(
-        reading.version,
-        key=_key(reading),
-        items=_items(reading) if reading.is_extract else None,
-        pages_expected=pages_expected(reading),
-    )
-
-
-def make(paper_id: str | UUID) -> None:
-    """Make a paper that was asked for, if no other worker has it."""
-    claimed = paper.claim(UUID(str(paper_id)))
-    if claimed is None:
-        return
-    try:
-        with watch_pages(lambda pages: paper.note_progress(claimed, pages)):
-            content = render(_reading_of(claimed))
-    except Exception:
-        # One that cannot be made must not keep the others waiting.
-        logger.exception("A paper could not be made: %s", claimed)
-        paper.fail(claimed)
-    else:
-        paper.finish(claimed, content)
-
-
-def _reading_of(asked: Paper) -> Reading:
-    version = SubmissionVersion.objects.for_page().get(pk=asked.version_id)
-    if asked.items is None:
-        return whole(version, Reader.COUNCIL)
-    return extract(version, [UUID(pk) for pk in asked.items])
-
-
-def _items(reading: Reading) -> list[UUID]:
-    return [UUID(item["id"]) for goal in reading.goals for item in goal.items]
-
-
-def _key(reading: Reading) -> str:
-    version = reading.version
-    signature = version.signature if version.is_signed else None
-    return fingerprint(
-        canonical_json(
-            {
-                "version": version.sha256,
-                "signature": signature and signature.sha256,
-                "signed_by": signature and signature.signed_by.name,
-                "is_extract": reading.is_extract,
-                "items": _items(reading),
-                "is_answered": hasattr(version, "publication"),
-                "statements": reading.statements,
-            }
-        )
-    )
-
-
-# --- The code --------------------------------------------------------------------
 
 
 def _full_code(reading: Reading) -> str:

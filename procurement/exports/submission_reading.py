@@ -1,8 +1,7 @@
 """What one reader gets to see of a submission, on a page as in a paper."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
@@ -94,22 +93,11 @@ def _extract(submission: Submission, number: int | None) -> Reading | None:
     )
     if version is None or number not in {None, version.number}:
         return None
-    answers = [item.answer for item in items if hasattr(item, "answer")]
-    return _extract_of(version, [item.pk for item in items], answers)
-
-
-def extract(version: SubmissionVersion, items: Collection[UUID]) -> Reading:
-    """Some items of a version, for the organisation."""
-    return _extract_of(version, items, _published_answers(version))
-
-
-def _extract_of(
-    version: SubmissionVersion, items: Collection[UUID], answers: Iterable[Answer]
-) -> Reading:
     # Without the minority statements, which speak of the whole text, and without the
     # short names of input (W3): their numbers tell that there are others.
-    goals = version.sheet(items)
+    goals = version.sheet([item.pk for item in items])
     for item in (item for goal in goals for item in goal.items):
         item["sources"] = [{**each, "tile": ""} for each in item["sources"]]
+    answers = [item.answer for item in items if hasattr(item, "answer")]
     _add_answers(goals, [each for each in answers if each.published_at])
     return Reading(version, Reader.ORGANISATION, goals, [])

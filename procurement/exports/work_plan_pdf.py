@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from portal.pdf import render_pdf
+from portal.printout import Sheet, sheet_of
 from procurement.models import Side, WorkPlan, WorkPlanAgreement, WorkPlanVersion
 
 TEMPLATE = "procurement/pdf/work_plan.html"
@@ -26,8 +26,8 @@ class Paper(NamedTuple):
     decision: str
 
 
-def render(paper: Paper) -> bytes:
-    return render_pdf(TEMPLATE, context(paper))
+def sheet(paper: Paper) -> Sheet:
+    return sheet_of(TEMPLATE, context(paper), filename(paper))
 
 
 def context(paper: Paper) -> dict[str, Any]:

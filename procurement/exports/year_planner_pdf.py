@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from portal import printout
 from portal.dates import SATURDAY
-from portal.pdf import render_pdf
 from procurement.calendar_days import Days, Entry
 
 TEMPLATE = "procurement/pdf/year_planner.html"
@@ -34,9 +34,10 @@ class Sheet(NamedTuple):
     rows: list[tuple[int, list[Cell]]]
 
 
-def render(days: Days, whose: str, paper: str) -> bytes:
-    """The planner of the year of ``days`` as PDF/UA."""
-    return render_pdf(TEMPLATE, context(days, whose, paper))
+def sheet(days: Days, whose: str, paper: str) -> printout.Sheet:
+    """The planner of the year of ``days``."""
+    name = filename(days.first.year, paper)
+    return printout.sheet_of(TEMPLATE, context(days, whose, paper), name)
 
 
 def context(days: Days, whose: str, paper: str) -> dict[str, Any]:

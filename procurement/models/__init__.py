@@ -37,7 +37,6 @@ from procurement.models.cycle_template import (
     PhaseTemplate,
 )
 from procurement.models.input_draft import InputDraft
-from procurement.models.paper import Paper
 from procurement.models.participation import Participation
 from procurement.models.recognition import Recognition
 from procurement.models.reminder import Reminder, ReminderRule
@@ -95,7 +94,6 @@ __all__ = [
     "InformationRequest",
     "InputDraft",
     "MinorityStatement",
-    "Paper",
     "Paragraph",
     "ParagraphVersion",
     "Passage",

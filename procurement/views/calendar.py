@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.context import current_council
 from portal.http import UserRequest
-from portal.pdf import pdf_response
+from portal.views_printout import answer
 from procurement.actions import calendar_feed as actions
 from procurement.calendar_days import (
     Days,
@@ -101,7 +101,6 @@ def _within(first: date) -> date | None:
     return first if FIRST_YEAR <= first.year <= LAST_YEAR else None
 
 
-@require_safe
 def year_pdf(request: UserRequest, year: int) -> HttpResponseBase:
     """The year for the wall, on A3 or on A4."""
     first = _first_day(year, 1)
@@ -111,9 +110,10 @@ def year_pdf(request: UserRequest, year: int) -> HttpResponseBase:
     )
     paper = "a4" if request.GET.get("papier") == "a4" else "a3"
     whose = seat.party_name if seat else request.user.name
-    return pdf_response(
-        year_planner_pdf.render(found, whose, paper),
-        year_planner_pdf.filename(year, paper),
+    return answer(
+        request,
+        lambda: year_planner_pdf.sheet(found, whose, paper),
+        [(_("Calendar"), reverse("procurement:calendar_now"))],
     )
 
 

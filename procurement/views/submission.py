@@ -8,7 +8,9 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from councils.models import Council, Decision
@@ -18,14 +20,14 @@ from portal.errors import NotAllowedNow
 from portal.http import UserRequest
 from portal.models import User
 from portal.paging import paginate
-from portal.pdf import pdf_response
 from portal.permissions import require
 from portal.prepared import fetch
+from portal.views_printout import answer
 from procurement.actions import submission as actions
 from procurement.actions.submission_content import Piece, pieces_of
 from procurement.exports import submission_pdf
 from procurement.exports.submission_reading import Reading, reading_of
-from procurement.models import Cycle, CycleKind, Paper, Submission
+from procurement.models import Cycle, CycleKind, Submission
 from procurement.permissions import (
     Reader,
     can_dissent,
@@ -167,18 +169,13 @@ def pdf(request: UserRequest, pk: UUID) -> HttpResponseBase:
     if reading is None:
         raise Http404
     _note_reading(request, submission, reading)
-    filename = submission_pdf.filename(reading)
-    if submission_pdf.pages_expected(reading) <= submission_pdf.PAGES_AT_ONCE:
-        return pdf_response(submission_pdf.render(reading), filename)
-    paper = submission_pdf.ask(reading)
-    is_polling = "HX-Request" in request.headers
-    if paper.status == Paper.Status.DONE and not is_polling:
-        return pdf_response(bytes(paper.content or b""), filename)
-    whole_page = "procurement/submission/paper.html"
-    return render(
+    return answer(
         request,
-        "procurement/submission/_paper.html" if is_polling else whole_page,
-        {"submission": submission, "paper": paper, "number": reading.version.number},
+        lambda: submission_pdf.sheet(reading),
+        crumbs=[
+            (_("Submissions"), reverse("procurement:submission_list")),
+            (submission.title, submission.get_absolute_url()),
+        ],
     )
 
 

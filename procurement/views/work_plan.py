@@ -17,7 +17,7 @@ from councils.permissions import organisation_ids, seats_to_prepare
 from portal.http import UserRequest
 from portal.models import User
 from portal.paging import paginate
-from portal.pdf import pdf_response
+from portal.views_printout import answer
 from procurement.exports import work_plan_pdf
 from procurement.models import (
     Cycle,
@@ -179,7 +179,9 @@ def pdf(request: UserRequest, pk: UUID) -> HttpResponseBase:
         shown.agreements,
         decision_for(request.user, plan, shown),
     )
-    return pdf_response(work_plan_pdf.render(paper), work_plan_pdf.filename(paper))
+    return answer(
+        request, lambda: work_plan_pdf.sheet(paper), crumbs(plan, with_plan=True)
+    )
 
 
 def _version(versions: list[Version], number: int | None) -> Version:

@@ -8,14 +8,13 @@ from django.db import connection
 from portal.audit import first_broken
 from portal.models import AuditChain, AuditEvent
 from procurement import tasks
-from procurement.actions import paper, retention
 from procurement.actions import response as answers
+from procurement.actions import retention
 from procurement.actions import submission as actions
 from procurement.models import (
     Answer,
     CouncilInput,
     MinorityStatement,
-    Paper,
     Publication,
     Signature,
     Submission,
@@ -37,7 +36,6 @@ pytestmark = pytest.mark.django_db
 GONE = [
     Answer,
     MinorityStatement,
-    Paper,
     Publication,
     Signature,
     Submission,
@@ -63,7 +61,6 @@ def sent(year: int = 2010) -> Submission:
     for item in second.submitted_items.all():
         Answer.objects.create(item=item, outcome="taken_up", written_by=by)
     answers.publish(second, by=UserFactory())
-    paper.ask(second, key=str(submission.pk), items=None, pages_expected=30)
     return submission
 
 
@@ -90,7 +87,6 @@ def test_what_need_not_be_kept_goes_with_all_that_belongs_to_it():
         "year": 2010,
         "answers": 1,
         "statements": 2,
-        "papers": 1,
     }
     assert [first_broken(chain) for chain in AuditChain.objects.all()] == [None] * (
         AuditChain.objects.count()

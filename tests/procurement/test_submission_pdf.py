@@ -9,15 +9,12 @@ import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
+from portal import printout
+from portal.models import Printout
+from portal.tasks import make_waiting_printouts
 from procurement.actions import council_input as input_actions
-from procurement.actions import paper as papers
 from procurement.actions import response as response_actions
 from procurement.actions import submission as actions
-from procurement.exports import submission_pdf
-from procurement.exports.submission_reading import whole
-from procurement.models import Paper
-from procurement.permissions import Reader
-from procurement.tasks import make_paper, make_waiting_papers
 from tests.factories import (
     CareOfficeMembershipFactory,
     CouncilFactory,
@@ -238,7 +235,7 @@ def test_answers_stand_on_the_paper_once_they_are_published(client, submission):
 
 @pytest.fixture
 def long_submission(monkeypatch):
-    monkeypatch.setattr(submission_pdf, "PAGES_AT_ONCE", 1)
+    monkeypatch.setattr(printout, "PAGES_AT_ONCE", 1)
     submission = SubmissionFactory()
     for number in range(4):
         thing = CouncilInputFactory(
@@ -260,26 +257,11 @@ def test_long_paper_is_made_by_a_worker(client, long_submission):
     assertContains(page, "Uw PDF wordt gemaakt")
     assertContains(page, "0 van ongeveer 5 pagina’s")
 
-    make_paper(str(Paper.objects.get().pk))
+    make_waiting_printouts()
 
-    paper = Paper.objects.get()
     response = client.get(address(long_submission))
     assert "Op zondag is er geen koffie." in words(response)
-    pages = len(pikepdf.open(io.BytesIO(response.content)).pages)
-    assert paper.pages_made == pages == 5
-
-
-def test_page_tells_by_itself_that_the_paper_is_ready(client, long_submission):
-    client.force_login(buyer(long_submission))
-    client.get(address(long_submission))
-    asking = {"HX-Request": "true"}
-    assertContains(client.get(address(long_submission), headers=asking), "hx-get")
-
-    make_waiting_papers()
-
-    ready = client.get(address(long_submission), headers=asking)
-    assertContains(ready, "De PDF is klaar.")
-    assert b"hx-get" not in ready.content
+    assert len(pikepdf.open(io.BytesIO(response.content)).pages) == 5
 
 
 def test_paper_is_made_once_for_all_who_read_the_same(client, long_submission):
@@ -287,17 +269,17 @@ def test_paper_is_made_once_for_all_who_read_the_same(client, long_submission):
         client.force_login(who(long_submission))
         client.get(address(long_submission))
 
-    assert Paper.objects.count() == 1
+    assert Printout.objects.count() == 1
 
 
 def test_organisation_never_gets_the_paper_of_another_reader(client, long_submission):
     client.force_login(buyer(long_submission))
     client.get(address(long_submission))
-    make_waiting_papers()
+    make_waiting_printouts()
     client.force_login(staff(long_submission))
 
     assertContains(client.get(address(long_submission)), "Uw PDF wordt gemaakt")
-    make_waiting_papers()
+    make_waiting_printouts()
 
     said = words(client.get(address(long_submission)))
     assert "Uittreksel" in said
@@ -307,7 +289,7 @@ def test_organisation_never_gets_the_paper_of_another_reader(client, long_submis
 def test_extract_is_made_anew_when_an_audience_narrows(client, long_submission):
     client.force_login(staff(long_submission))
     client.get(address(long_submission))
-    make_waiting_papers()
+    make_waiting_printouts()
     item = long_submission.items.filter(council_input__for_organisation=True)[0]
     input_actions.share(
         item.council_input,
@@ -318,57 +300,6 @@ def test_extract_is_made_anew_when_an_audience_narrows(client, long_submission):
 
     assertContains(client.get(address(long_submission)), "Uw PDF wordt gemaakt")
 
-    make_waiting_papers()
+    make_waiting_printouts()
     said = words(client.get(address(long_submission)))
     assert said.count("Zondag zonder koffie") == 2
-
-
-def asked(submission):
-    return submission_pdf.ask(whole(submission.versions.get(), Reader.COUNCIL))
-
-
-def test_one_worker_makes_a_paper(long_submission):
-    paper = asked(long_submission)
-
-    assert papers.claim(paper.pk) is not None
-    assert papers.claim(paper.pk) is None
-
-
-def test_paper_of_a_dead_worker_is_made_by_the_next(long_submission, monkeypatch):
-    monkeypatch.setattr(papers, "LEASE", -papers.LEASE)
-    paper = asked(long_submission)
-    dead = papers.claim(paper.pk)
-
-    make_waiting_papers()
-    papers.finish(dead, b"Van een worker die te laat is.")
-
-    paper.refresh_from_db()
-    assert paper.status == Paper.Status.DONE
-    assert bytes(paper.content).startswith(b"%PDF-")
-
-
-def test_paper_that_cannot_be_made_is_given_up_and_can_be_asked_again(
-    client, long_submission, monkeypatch
-):
-    paper = asked(long_submission)
-    monkeypatch.setattr(submission_pdf, "TEMPLATE", "procurement/pdf/none.html")
-    for _attempt in range(4):
-        make_waiting_papers()
-    paper.refresh_from_db()
-    assert (paper.status, paper.attempts) == (Paper.Status.FAILED, 3)
-    monkeypatch.setattr(submission_pdf, "TEMPLATE", "procurement/pdf/submission.html")
-
-    asked(long_submission)
-    make_waiting_papers()
-
-    paper.refresh_from_db()
-    assert paper.status == Paper.Status.DONE
-
-
-def test_papers_are_forgotten_after_a_day(long_submission):
-    asked(long_submission)
-
-    with time_machine.travel("2027-07-02 10:01+02:00", tick=False):
-        make_waiting_papers()
-
-    assert Paper.objects.count() == 0

@@ -7,24 +7,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.fields import random_id
-from procurement.models.submission_version import SubmissionVersion
 
 
-class PaperQuerySet(models.QuerySet):
+class PrintoutQuerySet(models.QuerySet):
     def to_make(self) -> Self:
-        """Papers that wait, and those whose maker has not been heard of."""
+        """Those that wait, and those whose maker has not been heard of."""
         return self.filter(
-            Q(status=Paper.Status.WAITING)
-            | Q(status=Paper.Status.MAKING, lease_until__lt=Now())
+            Q(status=Printout.Status.WAITING)
+            | Q(status=Printout.Status.MAKING, lease_until__lt=Now())
         )
 
 
-class Paper(models.Model):
+class Printout(models.Model):
     """A PDF too long to wait for: made by a worker, fetched by who asked for it.
 
-    ``key`` is the fingerprint of all that it says, so that it is made once, and given
-    only to who may read exactly that. ``items``: those of an extract; None for the
-    whole. The row is the queue, and goes after a day.
+    ``key`` is the fingerprint of all that it says, ``html`` and the files ``behind``
+    it. A page finds it by the words that its reader may read at that moment: with
+    other rights, or after a change, they have another key. The row is the queue, and
+    goes after a day.
     """
 
     class Status(models.TextChoices):
@@ -37,10 +37,9 @@ class Paper(models.Model):
 
     id = random_id()
     key = models.CharField(max_length=64, unique=True)
-    version = models.ForeignKey(
-        SubmissionVersion, models.CASCADE, related_name="papers"
-    )
-    items = models.JSONField(null=True)
+    html = models.TextField()
+    # Keys of the files that are bound behind it, in order.
+    behind = models.JSONField(default=list)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     pages_expected = models.PositiveIntegerField()
     pages_made = models.PositiveIntegerField(default=0)
@@ -49,12 +48,12 @@ class Paper(models.Model):
     content = models.BinaryField(null=True)
     asked_at = models.DateTimeField(default=timezone.now)
 
-    objects = PaperQuerySet.as_manager()
+    objects = PrintoutQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("paper")
-        verbose_name_plural = _("papers")
-        indexes = [models.Index(fields=["status"], name="paper_status")]
+        verbose_name = _("printout")
+        verbose_name_plural = _("printouts")
+        indexes = [models.Index(fields=["status"], name="printout_status")]
 
     def __str__(self):
-        return f"paper {str(self.pk)[:8]}"
+        return f"printout {str(self.pk)[:8]}"
