@@ -10,5 +10,5 @@ class CouncilsConfig(AppConfig):
 
     def ready(self):
         # What people were sent, and what they adopted.
-        triggers.frozen("councils_sentagenda")
+        triggers.frozen("councils_sentagenda", delete_after="keep_until")
         triggers.frozen("councils_adoptedminutes")

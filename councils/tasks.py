@@ -2,15 +2,17 @@
 
 from celery import shared_task
 
-from councils.actions import desk_mail, importing
+from councils.actions import desk_mail, forgetting, importing
 from portal.periodic import periodic
 
 
 @shared_task
 @periodic
 def forget_old_rows() -> None:
-    """Delete files that were chosen for an import more than a day ago."""
+    """Delete files that were chosen for an import more than a day ago, and forget the
+    people of old meetings and who left long ago."""
     importing.forget_old()
+    forgetting.forget()
 
 
 @shared_task

@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 
 from portal import audit, mail
 from portal.errors import NotAllowedNow
-from portal.models import User
+from portal.models import OutgoingMail, User
 from portal.transitions import lock
+
+# The end of the address of who was forgotten: no mail server has it.
+FORGOTTEN = "@forgotten.invalid"
 
 
 @transaction.atomic
@@ -36,6 +39,26 @@ def change_address(person: User, address: str, *, by: User) -> User:
     person.save(update_fields=["email"])
     audit.record("user.address", person, by=by)
     return person
+
+
+@transaction.atomic
+def forget_person(person: User) -> None:
+    """Take name, address and telephone out of the row of somebody who left long ago,
+    and all by which that person could log in.
+
+    The row stays: what others rely on names it. Who calls this writes the event.
+    """
+    person.name = _("somebody who left")
+    person.email = f"{person.pk.hex}{FORGOTTEN}"
+    person.phone = ""
+    person.is_active = False
+    person.last_login = None
+    person.set_unusable_password()
+    person.save()
+    Authenticator.objects.filter(user=person).delete()
+    person.mail_opt_outs.all().delete()
+    # Held or waiting, a mail names the address too.
+    person.mails.exclude(status=OutgoingMail.Status.SENDING).delete()
 
 
 @transaction.atomic

@@ -356,7 +356,7 @@ PERIODIC_TASKS = {  # name -> what it does, when, and after how long something i
     "councils.tasks.send_due_mails": (_("send mails of councils"), "*/15 *", _AN_HOUR),
     "portal.tasks.make_waiting_printouts": (_("make long PDFs"), "* *", _AN_HOUR / 12),
     "portal.tasks.forget_old_rows": (_("forget old mail"), "20 3", _A_DAY),
-    "councils.tasks.forget_old_rows": (_("forget old imports"), "30 3", _A_DAY),
+    "councils.tasks.forget_old_rows": (_("forget who left"), "30 3", _A_DAY),
     "procurement.tasks.forget_old_rows": (_("forget old texts"), "40 3", _A_DAY),
 }
 CELERY_BEAT_SCHEDULE = {
@@ -407,7 +407,10 @@ KEEP_SENT_MAIL = timedelta(days=90)
 KEEP_DRAFTS = timedelta(days=365)
 KEEP_IMPORTS = timedelta(days=1)  # a file between the preview and its confirmation
 KEEP_SUBMISSIONS_YEARS = 7  # after the contract year of the cycle
-KEEP_FORMER_MEMBERS = timedelta(days=365)
+# After somebody's last day: then that person's name and address go.
+KEEP_FORMER_MEMBERS = timedelta(days=env_int("KEEP_FORMER_MEMBER_DAYS", 365))
+# After a meeting: who answered what, guests' names and addresses, agendas as sent.
+KEEP_MEETINGS = timedelta(days=env_int("KEEP_MEETING_DAYS", 365))
 # How long a guest without an account reads the agenda after a meeting, and the minutes
 # after they were adopted.
 GUEST_LINK_LIFE = timedelta(days=env_int("GUEST_LINK_DAYS", 42))

@@ -113,6 +113,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
             "for_mails": _how_long(settings.KEEP_SENT_MAIL),
             "for_drafts": _how_long(settings.KEEP_DRAFTS),
             "for_former_members": _how_long(settings.KEEP_FORMER_MEMBERS),
+            "for_meetings": _how_long(settings.KEEP_MEETINGS),
             "for_submissions": _years(settings.KEEP_SUBMISSIONS_YEARS),
         },
     )

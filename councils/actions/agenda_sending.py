@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -65,6 +66,7 @@ def send_agenda(meeting: Meeting, *, seen: int | None = None, by: User) -> SentA
         meeting=meeting,
         number=before.number + 1 if before else 1,
         items=rows,
+        keep_until=localdate(meeting.ends_at) + settings.KEEP_MEETINGS,
         sent_by=by,
     )
     meeting.agenda_sent_at = sent.sent_at

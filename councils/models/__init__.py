@@ -21,6 +21,7 @@ from councils.models.care_office import (
     Sector,
 )
 from councils.models.council import Council, CouncilMembership, StandIn
+from councils.models.forgetting import Forgetting
 from councils.models.importing import Import
 from councils.models.invitation import Invitation
 from councils.models.meeting import Attendee, Meeting, Recess
@@ -49,6 +50,7 @@ __all__ = [
     "AgendaPaperVersion",
     "Attendee",
     "Decision",
+    "Forgetting",
     "ItemGoal",
     "Meeting",
     "Minutes",

@@ -356,7 +356,7 @@ class SentAgenda(models.Model):
 
     ``items``: a list in order, each with id, number, title, explanation, goal, minutes,
     introducer, openness, begins ("14.05"), papers (id, title, version, version_id) and
-    level (1 or 2). The rows are frozen.
+    level (1 or 2). The rows are frozen until they may go (``keep_until``).
     """
 
     id = random_id()
@@ -366,6 +366,7 @@ class SentAgenda(models.Model):
     number = models.PositiveSmallIntegerField()
     items = models.JSONField()
     sent_at = models.DateTimeField(default=timezone.now)
+    keep_until = models.DateField(null=True)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )

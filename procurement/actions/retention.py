@@ -5,14 +5,16 @@ import logging
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from councils.actions.forgetting import without_seat_since
 from portal import audit
 from portal.transitions import lock
 from portal.triggers import DatabaseDay
 from procurement.models import (
     Answer,
+    CalendarFeed,
     CouncilInput,
     InputDraft,
     MinorityStatement,
@@ -30,8 +32,8 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def forget_old_rows() -> None:
-    """Delete typed text and drafts that nobody touched for KEEP_DRAFTS, and reminders
-    of which the mail is gone as long."""
+    """Delete typed text and drafts that nobody touched for KEEP_DRAFTS, reminders of
+    which the mail is gone as long, and addresses of calendars of who left."""
     before = timezone.now() - settings.KEEP_DRAFTS
     InputDraft.objects.filter(saved_at__lt=before).delete()
     CouncilInput.objects.filter(
@@ -40,9 +42,17 @@ def forget_old_rows() -> None:
         drafts__isnull=True,
         versions__isnull=True,
     ).delete()
+    feeds_to_forget().delete()
     Reminder.objects.filter(recorded_at__lt=before).exclude(
         status=Reminder.Status.QUEUED
     ).delete()
+
+
+def feeds_to_forget() -> QuerySet[CalendarFeed]:
+    """Addresses of calendars that nobody can read any more: the person has no seat."""
+    gone = without_seat_since(timezone.localdate())
+    withdrawn = Q(withdrawn_at__lt=timezone.now() - settings.KEEP_DRAFTS)
+    return CalendarFeed.objects.filter(Q(user__in=gone.values("pk")) | withdrawn)
 
 
 def forget_submissions() -> int:
@@ -51,7 +61,7 @@ def forget_submissions() -> int:
     One at a time: what cannot go must not keep the others.
     """
     count = 0
-    for submission in _past_their_time():
+    for submission in submissions_to_forget():
         try:
             count += forget_submission(submission)
         except Exception:
@@ -59,7 +69,7 @@ def forget_submissions() -> int:
     return count
 
 
-def _past_their_time() -> QuerySet[Submission]:
+def submissions_to_forget() -> QuerySet[Submission]:
     """Of which no version must stay, by the clock of the database that guards them."""
     versions = SubmissionVersion.objects.filter(submission=OuterRef("pk"))
     kept = versions.filter(keep_until__gte=DatabaseDay())
@@ -77,7 +87,7 @@ def forget_submission(submission: Submission) -> bool:
         submission = lock(submission)
     except Submission.DoesNotExist:
         return False
-    if not _past_their_time().filter(pk=submission.pk).exists():
+    if not submissions_to_forget().filter(pk=submission.pk).exists():
         return False
     versions = submission.versions.order_by("-number")
     of_version, of_item = {"version__in": versions}, {"item__version__in": versions}
