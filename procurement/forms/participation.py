@@ -1,7 +1,7 @@
 """Whether, from where and how a council takes part in a round; and why it leaves."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.conf import settings
@@ -19,7 +19,11 @@ from procurement.forms.decision import choices_of
 from procurement.models import Participation, Phase
 
 Level, Step = Participation.Level, Participation.Step
-NOT_THIS_ROUND = "no"
+YES, NOT_THIS_ROUND = "yes", "no"
+ANSWERS = [
+    (YES, gettext_lazy("Yes, our council joins")),
+    (NOT_THIS_ROUND, gettext_lazy("Not this round")),
+]
 LEVELS = [
     (Level.READ_ALONG, gettext_lazy("Read along")),
     (Level.TALK_ALONG, gettext_lazy("Talk along")),
@@ -60,11 +64,22 @@ class OfDecision(Form):
         return self.decisions.get(self.cleaned_data["decision"])
 
 
+class EntryStep(NamedTuple):
+    """A step from which a council can join: a line to choose, and what it asks."""
+
+    pk: str
+    line: str
+    asks: str
+
+
 class ParticipationForm(OfDecision):
     """From which step on, how, and where; or not this time."""
 
+    joins = forms.ChoiceField(
+        label=gettext_lazy("Does your council join?"), choices=ANSWERS, widget=Radios
+    )
     entry = forms.ChoiceField(
-        label=gettext_lazy("From which phase do you join?"), widget=Radios
+        label=gettext_lazy("From which phase do you join?"), required=False
     )
     level = forms.ChoiceField(
         label=gettext_lazy("How do you take part?"),
@@ -78,7 +93,7 @@ class ParticipationForm(OfDecision):
         widget=Checkboxes(SCOPE_HINTS),
         required=False,
     )
-    field_order = ("entry", "level", "scopes", "decision", "seen")
+    field_order = ("joins", "entry", "level", "scopes", "decision", "seen")
 
     def __init__(
         self,
@@ -93,31 +108,39 @@ class ParticipationForm(OfDecision):
         self.phases = {str(each.pk): each for each in phases}
         self.newest, self.council = newest, council
         self.of_organisation = any(each.cycle.organisation_id for each in phases)
+        if newest is not None and newest.step != Step.DECLINE:
+            # Who is in leaves with a reason, and who left can only come back.
+            del self.fields["joins"]
+        self.steps = [
+            self._step(pk, phase)
+            for pk, phase in self.phases.items()
+            if may_enter_at(newest, phase)
+        ]
         entry = self.fields["entry"]
         assert isinstance(entry, forms.ChoiceField)
-        entry.choices, entry.widget.hints = self._entries()
-        for name in ("level", "scopes"):
+        choices = [(step.pk, step.line) for step in self.steps]
+        if newest is not None and newest.takes_part and len(choices) == 1:
+            entry.widget = forms.HiddenInput()
+            self.steps = []
+        entry.choices = [("", _("Choose a step")), *choices]
+        for name in ("entry", "level", "scopes"):
             # Needed by who takes part, which only the answer above tells.
             self.fields[name].may_wait = True  # type: ignore[attr-defined]
         if self.of_organisation:
             del self.fields["scopes"]
 
-    def _entries(self) -> tuple[list, dict[str, str]]:
-        open_to = {
-            pk: phase
-            for pk, phase in self.phases.items()
-            if may_enter_at(self.newest, phase)
-        }
-        choices = [(pk, f"{each.order}. {each}") for pk, each in open_to.items()]
-        if self.newest is None or not self.newest.takes_part:
-            choices.append((NOT_THIS_ROUND, _("Not this round")))
-        return choices, {pk: self._hint(each) for pk, each in open_to.items()}
-
-    def _hint(self, phase: Phase) -> str:
+    def _step(self, pk: str, phase: Phase) -> EntryStep:
         """When the step runs, what it asks, and whether there is time for it."""
         began = phase.state != Phase.State.COMING
-        starts = _("Begins on %(date)s.") % {"date": nl_short_date(phase.opens_on)}
-        said = [_("Running now.") if began else starts, phase.council_can]
+        words = {"step": f"{phase.order}. {phase}"}
+        line = _("%(step)s (running now)") % words
+        if not began:
+            words["date"] = nl_short_date(phase.opens_on)
+            line = _("%(step)s (from %(date)s)") % words
+        return EntryStep(pk, line, self._asks(phase))
+
+    def _asks(self, phase: Phase) -> str:
+        said = [phase.council_can]
         if phase.councils_deliver:
             has_parent = self.council.parent_id is not None
             due = phase.dates.for_kind(self.council.kind, has_parent)
@@ -138,8 +161,10 @@ class ParticipationForm(OfDecision):
 
     def clean(self) -> None:
         super().clean()
-        if self.cleaned_data.get("entry") in {None, NOT_THIS_ROUND}:
+        if "joins" in self.fields and self.cleaned_data.get("joins") != YES:
             return
+        if not self.cleaned_data.get("entry"):
+            self.add_error("entry", _("Choose from which step your council joins."))
         if not self.cleaned_data.get("level"):
             self.add_error("level", _("Choose how your council takes part."))
         if not self.of_organisation and not self.cleaned_data.get("scopes"):
@@ -149,6 +174,8 @@ class ParticipationForm(OfDecision):
         """What was chosen, unsaved."""
         given = self.cleaned_data
         phase = self.phases.get(given["entry"])
+        if given.get("joins") == NOT_THIS_ROUND:
+            phase = None
         scopes = given.get("scopes") or []
         cycle = next(iter(self.phases.values())).cycle
         return Participation(

@@ -51,14 +51,23 @@ class Line(NamedTuple):
     is_first: bool
 
 
+class Out(NamedTuple):
+    """A council of the reader that chose to be asked nothing now, in a sentence."""
+
+    council: str
+    sentence: str
+    url: str
+
+
 @dataclass(frozen=True)
 class Now:
-    """Where a round is: which step of how many."""
+    """Where a round is: which step of how many, and who of one's own is not in it."""
 
     round: Round
     phase: Phase
     number: int
     steps: int
+    out: list[Out]
 
 
 @require_safe
@@ -136,7 +145,13 @@ def _line(task: Task, *, is_first: bool = False) -> Line:
 def _where_we_are(seen: Overview) -> Now | None:
     """The running step of the round with the nearest closing."""
     running = [
-        Now(each, phase, each.phases.index(phase) + 1, len(each.phases))
+        Now(
+            each,
+            phase,
+            each.phases.index(phase) + 1,
+            len(each.phases),
+            _out(seen, each, phase),
+        )
         for each in seen.rounds
         if each.cycle.is_published and (phase := each.running(seen.now))
     ]
@@ -145,6 +160,19 @@ def _where_we_are(seen: Overview) -> Now | None:
         key=lambda each: (not each.phase.councils_deliver, each.phase.closes_at),
         default=None,
     )
+
+
+def _out(seen: Overview, round_: Round, phase: Phase) -> list[Out]:
+    found = []
+    for seat in council_seats(seen.user):
+        chosen = seen.state.done_by(seat.party_id, round_.cycle.pk).taking_part
+        if chosen is None:
+            continue
+        kinds = [each.kind for each in round_.phases if each.order == chosen.order]
+        if sentence := chosen._replace(kind="".join(kinds)).why_out(phase):
+            where = ("procurement:participation_choose", round_.cycle.pk, seat.party_id)
+            found.append(Out(seat.party_name, sentence, address(where)))
+    return found
 
 
 def _ending(seats: list[Seat]) -> list[Seat]:

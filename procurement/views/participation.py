@@ -22,7 +22,11 @@ from portal.paging import paginate
 from portal.permissions import require
 from procurement.actions import participation as actions
 from procurement.expected.rounds import is_for
-from procurement.forms.participation import LeaveForm, ParticipationForm
+from procurement.forms.participation import (
+    NOT_THIS_ROUND,
+    LeaveForm,
+    ParticipationForm,
+)
 from procurement.models import Cycle, Participation, Phase
 
 
@@ -185,8 +189,10 @@ def _lines(user: User, history: list[Participation]) -> list[Line]:
 def _initial(newest: Participation | None) -> dict[str, object]:
     """The form as the council chose last; in and outside when it has not chosen."""
     if newest is None or not newest.takes_part:
+        is_out = newest is not None and newest.step == Participation.Step.DECLINE
         return {
             "seen": newest.number if newest else 0,
+            "joins": NOT_THIS_ROUND if is_out else "",
             "scopes": ["organisation", "region"],
         }
     scopes = {"organisation": newest.in_organisation, "region": newest.in_region}

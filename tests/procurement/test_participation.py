@@ -368,6 +368,7 @@ def test_the_care_office_reads_who_takes_part_and_who_left_but_not_who_declined(
 
 def press(client, year: Year, name: str = "choose", **data):
     data = {
+        "joins": "yes",
         "entry": str(year.registration.pk),
         "level": "talk_along",
         "scopes": ["organisation"],
@@ -399,7 +400,7 @@ def test_the_secretary_records_the_choice_with_its_decision(year, client):
 def test_not_taking_part_needs_nothing_more(year, client):
     client.force_login(year.secretary)
 
-    press(client, year, entry="no", level="", scopes=[])
+    press(client, year, joins="no", entry="", level="", scopes=[])
 
     choice = Participation.objects.get()
     assert (choice.step, choice.level, choice.reason) == ("decline", "", "")
@@ -410,7 +411,8 @@ def test_not_taking_part_needs_nothing_more(year, client):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"entry": ""}, "Maak hier nog een keuze."),
+        ({"joins": ""}, "Maak hier nog een keuze."),
+        ({"entry": ""}, "Kies vanaf welke stap uw raad meedoet."),
         ({"level": ""}, "Kies hoe uw raad meedoet."),
         ({"scopes": []}, "Kies een van de twee, of allebei."),
     ],
@@ -437,7 +439,7 @@ def test_steps_are_offered_with_their_date_and_what_they_ask(year, client):
 
     page = client.get(year.url("choose"))
 
-    assertContains(page, "7. Inschrijving")
+    assertContains(page, "7. Inschrijving (loopt nu)</option>")
     assertContains(page, "De datum van uw raad is 18\N{NO-BREAK SPACE}juni 2027.")
     # Tuesday 8 up to and including Friday 18 June.
     assertContains(page, "Uw raad houdt dan 9 werkdagen over. Het minimum is 10.")
@@ -453,6 +455,30 @@ def test_who_takes_part_is_not_offered_to_decline(year, client):
     assertNotContains(page, "Niet meedoen")
     assertNotContains(page, "10. Definitieve uitkomst")
     assertContains(page, "Stop met deze ronde")
+
+
+def test_a_council_that_left_can_come_back_and_is_not_asked_whether_it_joins(
+    year, client
+):
+    year.joins()
+    year.chooses(Step.LEAVE, reason="Wij zijn nog met drie leden")
+    client.force_login(year.secretary)
+
+    assertNotContains(client.get(year.url("choose")), 'name="joins"')
+    press(client, year, seen="2")
+
+    assert Participation.objects.newest().get().step == "join"
+
+
+def test_a_council_that_is_in_from_the_only_step_left_changes_how(year, client):
+    year.joins()
+    client.force_login(year.secretary)
+
+    page = client.get(year.url("choose"))
+    press(client, year, seen="1", level="advise")
+
+    assertContains(page, 'type="hidden" name="entry"')
+    assert Participation.objects.newest().get().level == "advise"
 
 
 def test_members_read_the_choice_and_do_not_make_it(year, client):
@@ -556,7 +582,10 @@ def test_a_quality_round_asks_for_no_region(year, client):
     url = reverse("procurement:participation_choose", args=[cycle.pk, year.local.pk])
 
     page = client.get(url)
-    client.post(url, {"entry": str(phase.pk), "level": "advise", "seen": "0"})
+    client.post(
+        url,
+        {"joins": "yes", "entry": str(phase.pk), "level": "advise", "seen": "0"},
+    )
 
     assertNotContains(page, "Waar doet uw raad mee?")
     choice = Participation.objects.get()
@@ -669,6 +698,32 @@ def test_reminders_are_cancelled_with_the_reason_in_words(year, chooses, reason)
     assert rows.exists()
     assert set(rows.values_list("status", "reason")) == {("cancelled", reason)}
     assert OutgoingMail.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("chooses", "sentence"),
+    [
+        (None, ""),
+        ("registration", ""),
+        ("award", "De raad doet vanaf “Definitieve uitkomst” mee."),
+        ("decline", "De raad doet deze ronde niet mee."),
+    ],
+)
+def test_home_says_plainly_that_nothing_is_asked_of_a_council(
+    year, client, django_assert_num_queries, chooses, sentence
+):
+    if chooses == "decline":
+        year.chooses(Step.DECLINE)
+    elif chooses:
+        year.joins(chooses)
+    client.force_login(year.person())
+
+    with django_assert_num_queries(8):
+        page = client.get(reverse("home"))
+
+    assertContains(page, "De raad doet", count=int(bool(sentence)))
+    assertContains(page, sentence)
+    assertContains(page, year.url("choose"), count=int(bool(sentence)))
 
 
 def test_without_a_choice_reminders_go_as_before(year):
