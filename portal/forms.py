@@ -6,9 +6,7 @@ Every form of the site is a ``Form`` or a ``ModelForm`` of this module.
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from hashlib import sha256
-from typing import Any, NamedTuple, cast
-from uuid import UUID, uuid4, uuid5
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,8 +20,6 @@ from django.forms.widgets import ChoiceWidget
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-from portal.moments import nl_date, nl_datetime
 
 # What word processors put between lines, beside the usual ends.
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -284,116 +280,3 @@ class Form(_Mended, forms.Form):
 
 class ModelForm(_Mended, forms.ModelForm):
     """A form that fills a model; the view gives what it filled to an action."""
-
-
-class Once:
-    """Beside a ``Form`` or ``ModelForm`` that makes something: pressed twice, it makes
-    one.
-
-    A key of the page goes along. With what was typed it makes the key of the new row,
-    by which the action finds what the first press made; other words make another row.
-    """
-
-    fields: dict[str, forms.Field]
-    PAGE = "page_key"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields[self.PAGE] = forms.UUIDField(
-            required=False, initial=uuid4, widget=forms.HiddenInput
-        )
-
-    def clean(self) -> Any:
-        cleaned = super().clean()  # type: ignore[misc]
-        instance = getattr(self, "instance", None)
-        if instance is not None and instance._state.adding:
-            instance.pk = self.key
-        return cleaned
-
-    @property
-    def key(self) -> UUID:
-        """The key of what this press makes; without that of a page any key."""
-        typed: dict[str, Any] = dict(self.cleaned_data)  # type: ignore[attr-defined]
-        page = typed.pop(self.PAGE, None)
-        if page is None:
-            return uuid4()
-        words = [(name, str(value)) for name, value in sorted(typed.items())]
-        sizes = [getattr(typed[name], "size", None) for name in sorted(typed)]
-        return uuid5(page, repr((words, sizes)))
-
-
-class Overtaken:
-    """Beside a ``Form`` or ``ModelForm``: nobody overwrites unseen what a colleague
-    saved meanwhile.
-
-    A sign of what stood in the fields goes along. When it stands there otherwise now,
-    each field tells how it was saved; what was typed stays, and pressing once more,
-    with that in sight, saves it.
-    """
-
-    fields: dict[str, forms.Field]
-    SEEN = "seen"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields[self.SEEN] = forms.CharField(
-            required=False, widget=forms.HiddenInput
-        )
-
-    def get_initial_for_field(self, field: forms.Field, name: str) -> Any:
-        if name == self.SEEN:
-            return self._sign()
-        return super().get_initial_for_field(field, name)  # type: ignore[misc]
-
-    def clean(self) -> Any:
-        cleaned = super().clean()  # type: ignore[misc]
-        seen, now = self.cleaned_data.get(self.SEEN), self._sign()  # type: ignore[attr-defined]
-        if seen and seen != now:
-            self.data = self.data.copy()  # type: ignore[has-type]
-            self.data[self.add_prefix(self.SEEN)] = now  # type: ignore[attr-defined]
-            self._tell()
-        return cleaned
-
-    def _tell(self) -> None:
-        form: Any = self
-        form.add_error(
-            None,
-            _(
-                "Somebody else changed this while you wrote. Look at it, and save once"
-                " more if yours is right."
-            ),
-        )
-        for name in form.changed_data:
-            if name != self.SEEN:
-                saved = _said(form.fields[name], form[name].initial)
-                form.add_error(name, _("It is saved as: %(words)s") % {"words": saved})
-
-    def _sign(self) -> str:
-        form: Any = self
-        stood = [
-            (name, _said(field, form.get_initial_for_field(field, name)))
-            for name, field in self.fields.items()
-            if name != self.SEEN
-        ]
-        return sha256(repr(stood).encode()).hexdigest()[:16]
-
-
-def _said(field: forms.Field, value: Any) -> str:
-    """How a field stands, as people read it."""
-    if value in (None, "", []):
-        return str(_("empty"))
-    if isinstance(value, datetime):
-        return nl_datetime(value)
-    if isinstance(value, date):
-        return nl_date(value)
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    if isinstance(field, forms.ChoiceField):
-        asked = value if isinstance(value, list) else [value]
-        labels = [
-            str(label)
-            for key, label in cast(Any, field.choices)
-            if str(key) in map(str, asked)
-        ]
-        return ", ".join(sorted(labels)) or str(value)
-    return str(value)

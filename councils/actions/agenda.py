@@ -21,8 +21,8 @@ from councils.actions.agenda_rows import (
     write_order,
 )
 from councils.actions.decision import follow_openness
-from councils.models import AgendaItem, Meeting, Openness
-from councils.permissions import can_edit_item
+from councils.models import AgendaItem, Meeting, Openness, ReadyItem
+from councils.permissions import can_edit_item, can_read_item
 from portal import audit
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import User
@@ -50,16 +50,44 @@ STEPS = {
 def add_item(item: AgendaItem, *, by: User) -> AgendaItem:
     """Put a new item on the agenda of its meeting, or in the backlog without one.
 
-    It comes under its parent, or at the end but before the closing items.
+    It comes under its parent, or at the end but before the closing items. The same one
+    again (a double press) is the one that is there.
     """
+    meeting = hold(item.meeting) if item.meeting else None
+    if meeting is None:
+        lock(item.council)
+    made = AgendaItem.objects.filter(pk=item.pk, council=item.council_id, added_by=by)
+    if there := made.first():
+        return there
     item.added_by = item.edited_by = by
-    if item.meeting is None:
+    if meeting is None:
         item.parent = None
         item.save(force_insert=True)
     else:
-        insert(hold(item.meeting), [item], is_new=True)
+        insert(meeting, [item], is_new=True)
     audit.record("agenda_item.add", item, by=by, scope=item.council_id)
     return item
+
+
+@transaction.atomic
+def take_ready(ready: ReadyItem, meeting: Meeting, *, by: User) -> AgendaItem:
+    """Put a ready item on an agenda; once it is there, that one is meant."""
+    meeting, url = hold(meeting), ready.get_absolute_url()
+    there = meeting.items.in_order().filter(subject_url=url)
+    found = next((each for each in there if can_read_item(by, each)), None)
+    return found or add_item(
+        AgendaItem(
+            meeting=meeting,
+            council_id=meeting.council_id,
+            origin=AgendaItem.Origin.READY,
+            title=ready.title,
+            goal=ready.goal,
+            minutes=ready.minutes,
+            openness=ready.openness,
+            subject_url=url,
+        ),
+        by=by,
+    )
 
 
 @transaction.atomic
@@ -77,6 +105,8 @@ def save_item(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
         # Closed since it was on the screen: what it says now is not for this person.
         raise NotAllowedNow(_("This item was closed meanwhile."))
     if now.revision != revision:
+        if _is_the_same(item, now):
+            return now
         raise StaleText(
             _("%(name)s changed this text too.") % {"name": now.edited_by},
             current=now,
@@ -91,6 +121,11 @@ def save_item(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
         touch(meeting)
     audit.record("agenda_item.save", item, by=by, scope=item.council_id)
     return item
+
+
+def _is_the_same(item: AgendaItem, now: AgendaItem) -> bool:
+    """Whether it is saved as it is already: by the first of two presses."""
+    return all(getattr(item, name) == getattr(now, name) for name in EDITED)
 
 
 def _refuse_work_of_helpers(item: AgendaItem) -> None:

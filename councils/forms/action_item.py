@@ -2,7 +2,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from councils.models import ActionItem
-from portal.forms import Form, Overtaken
+from portal.forms import Form
+from portal.forms_twice import Overtaken
 from portal.models import User
 
 

@@ -18,7 +18,8 @@ from councils.models import (
 )
 from councils.permissions import is_voting_member
 from portal.files import UploadField
-from portal.forms import Form, ModelForm, Once, Overtaken, Radios
+from portal.forms import Form, ModelForm, Radios
+from portal.forms_twice import Once, Overtaken
 from portal.models import User
 
 OPENNESS_HINTS: dict[str, Any] = {
@@ -55,8 +56,8 @@ class MinutesField(forms.IntegerField):
         )
 
 
-class QuickItemForm(ModelForm):
-    """The three things that put an item on the agenda at once."""
+class ShortItemForm(ModelForm):
+    """What every item has, and how long it takes."""
 
     minutes = MinutesField()
 
@@ -66,10 +67,14 @@ class QuickItemForm(ModelForm):
         error_messages = {"title": {"required": _("Write what it is about.")}}
 
 
-class ItemForm(QuickItemForm):
+class QuickItemForm(Once, ShortItemForm):
+    """The three things that put an item on the agenda at once."""
+
+
+class ItemForm(ShortItemForm):
     """All of an item; what only members read can be chosen by members alone."""
 
-    class Meta(QuickItemForm.Meta):
+    class Meta(ShortItemForm.Meta):
         fields = [
             "title",
             "goal",
@@ -107,7 +112,11 @@ class ItemForm(QuickItemForm):
         return cleaned
 
 
-class ProposalForm(QuickItemForm):
+class NewItemForm(Once, ItemForm):
+    """The same of an item that is put on the agenda."""
+
+
+class ProposalForm(Once, ShortItemForm):
     """What a member proposes for the agenda; who introduces it follows later."""
 
     class Meta(ItemForm.Meta):

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from councils.minutes_reading import ItemReading, Reading
 from councils.models import VOTING_ROLES, ActionItem, Decision, Openness
-from portal.forms import Form, ModelForm, Overtaken, one_line_end
+from portal.forms import Form, ModelForm, one_line_end
+from portal.forms_twice import Overtaken
 
 VOTES = ("votes_for", "votes_against", "votes_abstained")
 
@@ -163,11 +164,14 @@ class Entry:
             for pk, name, role in people
             if is_for_all or role in VOTING_ROLES
         ]
-        # The page pressed twice makes one of each.
-        self.decision_pk = uuid5(fresh, f"decision {self.item.pk}")
-        self.action_pk = uuid5(fresh, f"action {self.item.pk}")
+        # The page pressed twice makes one of each; other words make another one.
+        self.decision_pk = self._key(fresh, self.decision)
+        self.action_pk = self._key(fresh, self.action)
         if data is not None:
             self.notes.read(data)
+
+    def _key(self, fresh: UUID, fields: Fields) -> UUID:
+        return uuid5(fresh, f"{self.item.pk} {sorted(fields.values.items())}")
 
     def _values(self, data: QueryDict | None, kind: str, names: list[str]) -> dict:
         if data is None:

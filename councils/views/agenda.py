@@ -1,7 +1,7 @@
 """Building the agenda of a meeting: its order, what is put on, and sending it."""
 
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db.models import Q
@@ -65,6 +65,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
         {
             **_shown(meeting, request.user, moved=_moved(request)),
             "form": form,
+            "page_key": uuid4(),
             "goals": tuple((value, str(label)) for value, label in GOALS.items()),
             "suggestions": shown(suggestions_for(meeting, request.user)),
             "crumbs": [

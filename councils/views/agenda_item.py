@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from councils.actions import agenda as actions
 from councils.agenda_reading import papers_of
-from councils.forms.agenda import DropForm, ItemForm
+from councils.forms.agenda import DropForm, ItemForm, NewItemForm
 from councils.models import AgendaItem, Meeting
 from councils.permissions import can_edit_item, can_prepare
 from councils.views.agenda import agenda_url, building
@@ -65,7 +65,7 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
     """A new item with all that belongs to it."""
     meeting = building(request, pk)
     item = AgendaItem(meeting=meeting, council=meeting.council)
-    form = ItemForm(request.POST or None, instance=item, by=request.user)
+    form = NewItemForm(request.POST or None, instance=item, by=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             item = actions.add_item(form.save(commit=False), by=request.user)

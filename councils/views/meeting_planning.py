@@ -18,9 +18,8 @@ from councils.forms.meeting import (
     CancelForm,
     ChangeForm,
     MeetingForm,
-    PeopleForm,
-    PresenceForm,
 )
+from councils.forms.meeting_people import PeopleForm, PresenceForm
 from councils.models import Council, Meeting
 from councils.permissions import can_prepare, council_ids, seats_to_prepare
 from portal.errors import NotAllowedNow

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from councils.actions import agenda as actions
-from councils.models import AgendaItem, Meeting, ReadyItem
+from councils.models import Meeting, ReadyItem
 from councils.permissions import (
     VOTING_ROLES,
     can_prepare,
@@ -82,22 +82,12 @@ def take(request: UserRequest, pk: UUID) -> HttpResponse:
         Meeting.objects.visible_to(request.user).select_related("council"), pk=chosen
     )
     require(can_prepare(request.user, meeting.council))
-    item = AgendaItem(
-        meeting=meeting,
-        council_id=meeting.council_id,
-        origin=AgendaItem.Origin.READY,
-        title=ready.title,
-        goal=ready.goal,
-        minutes=ready.minutes,
-        openness=ready.openness,
-        subject_url=ready.get_absolute_url(),
-    )
     try:
-        actions.add_item(item, by=request.user)
+        item = actions.take_ready(ready, meeting, by=request.user)
     except NotAllowedNow as error:
         messages.error(request, str(error))
         return redirect(ready)
     messages.success(
-        request, _("“%(title)s” is on the agenda now.") % {"title": item.title}
+        request, _("“%(title)s” is on the agenda now.") % {"title": ready.title}
     )
     return redirect(f"{agenda_url(meeting)}#{item.pk}")

@@ -4,6 +4,15 @@
 // After a mistake the reader starts at the summary of what is needed.
 document.querySelector("[data-errors]")?.focus();
 
+// A button that is pressed twice in a row sends once.
+let last = {};
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  const { target: form, submitter: button, timeStamp: at } = event;
+  if (last.form === form && last.button === button && at - last.at < 1000) event.preventDefault();
+  else last = { form, button, at };
+});
+
 // A menu closes with Escape, and when the reader goes on elsewhere.
 const open = () => document.querySelectorAll("details.drop[open]");
 document.addEventListener("keydown", (event) => {

@@ -48,6 +48,25 @@ def secretary(meeting):
     ).user
 
 
+def test_a_button_that_is_pressed_twice_in_a_row_sends_once(
+    page, live_server, client, meeting, secretary
+):
+    coming = held(
+        council=meeting.council,
+        starts_at=timezone.now() + timedelta(days=30),
+        ends_at=timezone.now() + timedelta(days=30, hours=2),
+    )
+    go = log_in(page, live_server, client, secretary)
+    go(reverse("councils:meeting_edit", args=[coming.pk]))
+    sent = []
+    page.on("request", lambda asked: sent.append(asked.method))
+    page.get_by_label("Plaats").fill("De serre")
+    page.get_by_role("button", name="Bewaar de vergadering").dblclick()
+
+    expect(page.locator("h1")).to_contain_text("Raadsvergadering")
+    assert sent.count("POST") == 1
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_secretary_minutes_a_meeting_and_adopts_it_later_by_keyboard_alone(
     page, live_server, client, meeting, secretary, width

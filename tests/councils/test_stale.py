@@ -22,6 +22,7 @@ from tests.factories import (
     MeetingFactory,
     OrganisationMembershipFactory,
 )
+from tests.sent import shown
 
 pytestmark = pytest.mark.django_db
 DURING = datetime(2027, 6, 8, 15, tzinfo=AMSTERDAM)
@@ -94,21 +95,6 @@ def test_a_page_of_adopted_minutes_on_which_nobody_typed_leads_to_them(
     client.force_login(people["secretary"])
     answer = client.post(minutes_page(meeting), typed(item, ""))
     assertRedirects(answer, reverse("councils:minutes_detail", args=[meeting.pk]))
-
-
-def shown(client, page):
-    """What the browser sends of a page on which nothing was changed."""
-    form = client.get(page).context["form"]
-    sent = {}
-    for field in form:
-        value = field.value()
-        if isinstance(value, datetime):
-            value = value.astimezone(AMSTERDAM)
-            sent[f"{field.html_name}_0"] = value.date().isoformat()
-            sent[f"{field.html_name}_1"] = f"{value:%H:%M}"
-        elif value not in (None, False):
-            sent[field.html_name] = value
-    return sent
 
 
 def test_a_decision_that_a_colleague_changed_meanwhile_is_overwritten_only_knowingly(
