@@ -209,6 +209,11 @@ class Reading(NamedTuple):
     is_live: bool
     minutes: int
 
+    @property
+    def has_papers(self) -> bool:
+        """Whether a paper is there that can go with it."""
+        return any(paper.version for line in self.lines for paper in line.papers)
+
 
 def reading_of(meeting: Meeting, user: User) -> Reading:
     """The agenda of ``meeting`` for ``user``, who knows of the meeting: one query.

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from portal.files import extension
+from portal.files import KINDS, extension
 
 # Nobody reads more of one paper behind an agenda; a page itself weighs next to nothing.
 MOST_PAGES = 1000
@@ -57,6 +57,9 @@ def made_flat(content: bytes, filename: str) -> Any:
 
     if extension(filename) != "pdf":
         return Fit.OTHER_KIND
+    if not KINDS["pdf"].holds(BytesIO(content)):
+        # Of one that was cut off qpdf would save what is left, and nobody would know.
+        return Fit.BROKEN
     try:
         with pikepdf.open(BytesIO(content)) as document:
             if len(document.pages) > MOST_PAGES:

@@ -29,6 +29,7 @@ from portal.held import holding
 from portal.http import UserRequest
 from portal.models import User
 from portal.paging import paginate
+from portal.pdf_behind import BINDABLE
 from portal.permissions import require
 
 
@@ -43,7 +44,7 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
     form = PaperForm(request.POST or None, request.FILES or None, instance=paper)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.add_paper(
+            paper = actions.add_paper(
                 form.save(commit=False),
                 upload=form.cleaned_data["upload"],
                 by=request.user,
@@ -52,6 +53,7 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The paper is with the item."))
+            _say_when_loose(request, paper.versions.order_by("-number").first())
             return redirect("councils:item_edit", item.pk)
     return render(
         request,
@@ -62,6 +64,20 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
             "crumbs": crumbs_of(item, request.user),
         },
     )
+
+
+def _say_when_loose(request: UserRequest, version: AgendaPaperVersion | None) -> None:
+    """Tell who delivered a paper that it does not fit in one file with the agenda."""
+    if version and version.fit not in BINDABLE:
+        messages.warning(
+            request,
+            _(
+                "It does not come in the one file with all papers: %(why)s."
+                " Who wants to read it downloads it apart."
+                " Does it have to be in there? Then deliver it as an ordinary PDF."
+            )
+            % {"why": version.get_fit_display()},
+        )
 
 
 def get_paper(request: UserRequest, pk: UUID) -> AgendaPaper:
@@ -130,11 +146,14 @@ def deliver(request: UserRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             upload = form.cleaned_data["upload"]
-            actions.deliver(paper, upload=upload, key=form.key, by=request.user)
+            version = actions.deliver(
+                paper, upload=upload, key=form.key, by=request.user
+            )
         except NotAllowedNow as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The paper is delivered."))
+            _say_when_loose(request, version)
             return redirect(back_of(paper.item, request.user))
     return render(
         request,

@@ -17,9 +17,11 @@ from councils.actions import minutes as minutes_actions
 from councils.actions.guest_link import guest_link, guest_token
 from councils.actions.meeting_mail import answer_link
 from councils.models import AgendaPaper, Attendee, Decision, Meeting, Openness
+from portal import printout
 from portal.dates import AMSTERDAM
 from portal.delivery import deliver_waiting
 from portal.models import AuditEvent, OutgoingMail
+from portal.tasks import make_waiting_printouts
 from tests.factories import (
     AgendaItemFactory,
     AttendeeFactory,
@@ -261,6 +263,24 @@ def test_the_paper_of_an_agenda_has_no_closed_item_and_no_name(
 
     assert "Mrkopen" in text
     assert [word for word in ("Mrkdicht", "Mrknaam") if word in text] == []
+
+
+def test_a_long_agenda_is_made_by_a_worker_for_a_guest_too(
+    client, meeting, secretary, guest, monkeypatch
+):
+    monkeypatch.setattr(printout, "PAGES_AT_ONCE", 0)
+    AgendaItemFactory(meeting=meeting, title="Mrkopen")
+    AgendaItemFactory(meeting=meeting, title="Mrkdicht", openness=Openness.COUNCIL)
+    send(meeting, secretary)
+    url = reverse("councils:meeting_guest_agenda", args=[guest_token(guest)])
+    page = client.get(url)
+    assertContains(page, "Uw PDF wordt gemaakt")
+    assertNotContains(page, "hx-get")
+
+    make_waiting_printouts()
+
+    text = text_of(client.get(url))
+    assert ("Mrkopen" in text, "Mrkdicht" in text) == (True, False)
 
 
 def test_a_guest_gets_the_papers_that_were_sent_and_no_other(
