@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -141,6 +142,7 @@ def in_blocks(items: Iterable[Item]) -> list[tuple[Item, list[Item]]]:
     ]
 
 
+@lru_cache(maxsize=1000)
 def _clock(starts_at: datetime | None, minutes: int) -> str:
     if starts_at is None:
         return ""

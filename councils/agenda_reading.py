@@ -3,24 +3,20 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import (
     BooleanField,
     ExpressionWrapper,
     F,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
 )
-from django.db.models.functions import JSONObject
 
 from councils.agenda_lines import AgendaLine, ItemRow, lines_of, minutes_of
 from councils.models import (
     AgendaItem,
-    AgendaPaperVersion,
     Council,
     ItemGoal,
     Meeting,
@@ -35,12 +31,13 @@ from portal.prepared import fetch_of
 GOALS = dict(ItemGoal.choices)
 # What is read of an item, and of each of its papers.
 OF_PAPER = (
-    "papers__pk",
-    "papers__title",
-    "papers__due_on",
-    "papers__deliverer",
-    "paper_version",
+    *(f"papers__{each}" for each in ("pk", "title", "due_on", "deliverer")),
+    *(
+        f"papers__versions__{each}"
+        for each in ("number", "pk", "filename", "size", "fit")
+    ),
 )
+OF_ITEM = len(ItemRow._fields)
 COLUMNS = (*ItemRow._fields, *OF_PAPER)
 
 
@@ -85,15 +82,14 @@ def agenda_of(meeting: Meeting, *, with_waiting: bool = False) -> Agenda:
     else:
         rows = fetch_of(_of_meeting, meeting.pk)
     agenda = Agenda()
-    of_item = len(ItemRow._fields)
+    last, papers = None, []
     for row in rows:
-        key, paper = row[0], row[of_item:]
-        if key not in agenda.papers:
-            agenda.papers[key] = []
-            item = ItemRow._make(row[:of_item])
+        if row[0] != last:
+            last = row[0]
+            papers = agenda.papers[last] = []
+            item = ItemRow._make(row[:OF_ITEM])
             (agenda.items if item.is_on else agenda.waiting).append(item)
-        if paper[0]:
-            agenda.papers[key].append(_paper(*paper))
+        _add_paper(papers, row[OF_ITEM:])
     return agenda
 
 
@@ -107,22 +103,23 @@ def _of_council(meeting_id: UUID, council_id: UUID) -> QuerySet:
 
 
 def _with_papers(items: QuerySet[AgendaItem]) -> QuerySet:
-    """Each item once for each of its papers, or once without any."""
-    newest = AgendaPaperVersion.objects.filter(paper=OuterRef("papers__pk"))
-    version = JSONObject(
-        pk="pk", number="number", filename="filename", size="size", fit="fit"
-    )
+    """Each item once for each version of each of its papers, or once without any; the
+    rows of an item stand together, and of a paper the newest version comes first."""
     return (
         items.filter(dropped_at__isnull=True)
         .annotate(
             is_on=ExpressionWrapper(Q(meeting__isnull=False), BooleanField()),
             introduced=F("introducer__name"),
             proposed=F("added_by__name"),
-            paper_version=Subquery(
-                newest.order_by("-number").values(found=version)[:1]
-            ),
         )
-        .order_by("order", "created_at", "pk", "papers__order", "papers__pk")
+        .order_by(
+            "order",
+            "created_at",
+            "pk",
+            "papers__order",
+            "papers__pk",
+            "-papers__versions__number",
+        )
         .values_list(*COLUMNS)
     )
 
@@ -136,32 +133,22 @@ def reader_of(user: User, council: Council) -> Callable[[ItemRow], bool]:
     return lambda _item: False
 
 
-def _paper(
-    pk: UUID,
-    title: str,
-    due_on: date | None,
-    deliverer_pk: UUID | None,
-    version: dict[str, Any] | None,
-    deliverer: str | None = None,
-) -> PaperLine:
-    asked = PaperLine(pk, title, due_on, deliverer_pk, deliverer or "")
-    if not version:
-        return asked
-    return asked._replace(
-        version=version["number"],
-        version_pk=UUID(version["pk"]),
-        filename=version["filename"],
-        size=version["size"],
-        fit=version["fit"],
-    )
+def _add_paper(papers: list[PaperLine], row: tuple, deliverer: str = "") -> None:
+    """Add the paper of a row, if there is one that is not there yet."""
+    pk, title, due_on, deliverer_pk, number, *version = row
+    if pk is None or papers and papers[-1].pk == pk:
+        return
+    asked = PaperLine(pk, title, due_on, deliverer_pk, deliverer)
+    papers.append(PaperLine(*asked[:5], number, *version) if number else asked)
 
 
 def papers_of(item: AgendaItem) -> list[PaperLine]:
     """The papers of one item, and who has to deliver each."""
-    rows = _with_papers(AgendaItem.objects.filter(pk=item.pk)).values_list(
-        *OF_PAPER, "papers__deliverer__name"
-    )
-    return [_paper(*row) for row in rows if row[0]]
+    papers: list[PaperLine] = []
+    rows = _with_papers(AgendaItem.objects.filter(pk=item.pk))
+    for *row, deliverer in rows.values_list(*OF_PAPER, "papers__deliverer__name"):
+        _add_paper(papers, tuple(row), deliverer or "")
+    return papers
 
 
 # --- To read ---------------------------------------------------------------------

@@ -209,8 +209,14 @@ class _Prepared:
             self.sql, params = "", ()
         self.params = list(params)
         self._find_holes(numbers)
-        if connection.vendor == "postgresql":
+        # How values are read; on SQLite by what a connection has of its own.
+        self.converters: dict | None = None
+        if self.sql and connection.vendor == "postgresql":
             self._write_out()
+            columns = self.compiler.select[: self.compiler.col_count]
+            self.converters = self.compiler.get_converters(
+                [each[0] for each in columns]
+            )
 
     def _find_holes(self, numbers: dict[Any, tuple[type, int]]) -> None:
         self.holes = [
@@ -253,10 +259,13 @@ class _Prepared:
         # This thread's own, and not by way of the proxy: it is asked for every column.
         mine = connections[DEFAULT_DB_ALIAS]
         params = self.params.copy()
+        given = [_for_database(value, mine) for value in values]
         for place, number in self.holes:
-            params[place] = _for_database(values[number], mine)
+            params[place] = given[number]
         compiler: Any = copy(self.compiler)
         compiler.connection = mine
+        if self.converters is not None:
+            compiler.get_converters = lambda _columns: self.converters
         compiler.as_sql = lambda: (self.sql, tuple(params))
         query: Any = copy(self.queryset.query)
         query.get_compiler = lambda *_args, **_kwargs: compiler

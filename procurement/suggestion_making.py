@@ -116,13 +116,19 @@ class Making:
             key = f"{key}:{number}"
         return Suggestion(
             key=key,
-            title=Truncator(title).chars(LONGEST_TITLE),
+            title=_shortened(title),
             openness=openness,
             subject=subject,
             subject_url=url,
             dropped_because=self.dropped.get(key, ""),
             **rest,
         )
+
+
+def _shortened(title: str) -> str:
+    if len(title) <= LONGEST_TITLE:
+        return title
+    return Truncator(title).chars(LONGEST_TITLE)
 
 
 # The same steps are looked at for every council and at every visit.

@@ -220,10 +220,8 @@ def _phases(organisation: UUID, starts_at: datetime) -> QuerySet:
 def _words(user: User, council: UUID, starts_at: datetime) -> QuerySet:
     """What the council passed on in rounds that are not over, by request."""
     living = Phase.objects.filter(closes_at__gt=starts_at).values("cycle")
-    passed_on = CouncilInput.objects.visible_to(user).filter(
-        Q(cycle__in=living) | Q(request__closes_at__gt=starts_at),
-        council=council,
-        status="passed_on",
+    passed_on = CouncilInput.objects.visible_to(user, council=council).filter(
+        Q(cycle__in=living) | Q(request__closes_at__gt=starts_at), status="passed_on"
     )
     shared = Count("pk", filter=Q(for_central_council=True))
     return _columns(

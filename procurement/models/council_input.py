@@ -1,6 +1,7 @@
 from functools import reduce
 from operator import or_
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -71,8 +72,8 @@ def as_read_by(user: User, **words: object) -> Q:
 
 
 class CouncilInputQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """Inputs that ``user`` may know of.
+    def visible_to(self, user: User, *, council: UUID | None = None) -> Self:
+        """Inputs that ``user`` may know of, of all councils or of one.
 
         A draft is its author's alone. The care office is absent on purpose: it reads
         submissions, which are frozen copies, and never this table. What a council
@@ -100,7 +101,10 @@ class CouncilInputQuerySet(models.QuerySet):
             return self.none()
         # First the councils that can matter at all, which go by an index: the rest
         # would be looked for among the inputs of the whole country.
-        found = self.filter(council__in=Council.objects.filter(within).values("pk"))
+        if council:
+            found = self.filter(council=council)
+        else:
+            found = self.filter(council__in=Council.objects.filter(within).values("pk"))
         found = found.filter(reduce(or_, allowed))
         return found.exclude(is_closed_to_secretary=True, council__in=helps)
 

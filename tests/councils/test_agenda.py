@@ -12,7 +12,7 @@ from councils.actions import agenda_papers as papers
 from councils.actions import agenda_sending as sending
 from councils.actions import standing
 from councils.agenda_changes import changes, snapshot
-from councils.agenda_reading import agenda_of, newest_sent
+from councils.agenda_reading import agenda_of, newest_sent, papers_of
 from councils.models import (
     ActionItem,
     AgendaItem,
@@ -569,6 +569,27 @@ def test_a_newer_version_stands_beside_the_older_one(meeting, secretary):
     assert list(found) == [(2, "cijfers2.pdf"), (1, "cijfers.pdf")]
     with pytest.raises(NotAllowedNow):
         papers.remove_paper(paper, by=secretary)
+
+
+def test_an_agenda_has_each_item_once_with_the_newest_of_each_paper(meeting, secretary):
+    item, bare = add(meeting, secretary), add(meeting, secretary, title="Rondvraag")
+    for title in ("Cijfers", "Begroting", "Verslag"):
+        paper = AgendaPaper(item=item, title=title)
+        papers.add_paper(paper, upload=None, by=secretary)
+    delivered = [("Cijfers", "c1.pdf"), ("Verslag", "v.pdf"), ("Cijfers", "c2.pdf")]
+    for title, name in delivered:
+        paper = AgendaPaper.objects.get(title=title)
+        papers.deliver(paper, upload=file(name), by=secretary)
+
+    agenda = agenda_of(meeting)
+
+    assert [each.pk for each in agenda.items] == [item.pk, bare.pk]
+    assert {
+        (each.title, each.version, each.filename)
+        for each in agenda.papers_of(agenda.items[0])
+    } == {("Cijfers", 2, "c2.pdf"), ("Begroting", 0, ""), ("Verslag", 1, "v.pdf")}
+    assert len(papers_of(item)) == 3
+    assert agenda.papers_of(agenda.items[1]) == papers_of(bare) == []
 
 
 def test_a_proposal_waits_for_who_prepares_and_is_taken_over_by_an_agenda(

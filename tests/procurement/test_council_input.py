@@ -427,11 +427,16 @@ def test_each_audience_opens_it_for_those_people_only(readers, sees):
 
     share(council_input, *readers)
 
+    visible = CouncilInput.objects.visible_to
+    assert {name for name, user in people.items() if visible(user).exists()} == sees
     assert {
         name
         for name, user in people.items()
-        if CouncilInput.objects.visible_to(user).exists()
+        if visible(user, council=council.pk).exists()
     } == sees
+    assert not any(
+        visible(user, council=sister.pk).exists() for user in people.values()
+    )
 
 
 def test_others_read_what_was_shared_and_not_what_was_saved_after():
