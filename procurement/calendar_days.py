@@ -81,10 +81,12 @@ class Entry:
 
 
 class Mark(NamedTuple):
-    """Why a day is unlike others: a holiday or a recess; ``is_first`` of its days."""
+    """Why a day is unlike others: a holiday or a recess; ``is_first`` of its days, of
+    which there are more if it has a ``last``."""
 
     name: str
     is_first: bool
+    last: date | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ class Days:
             for number in range((last - first).days + 1):
                 day = first + number * ONE_DAY
                 if self.first <= day <= self.last:
-                    mark = Mark(name, number == 0 or day == self.first)
+                    is_first = number == 0 or day == self.first
+                    mark = Mark(name, is_first, last if last > day else None)
                     if all(mark.name != other.name for other in found.get(day, [])):
                         found.setdefault(day, []).append(mark)
         return found

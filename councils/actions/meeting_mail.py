@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from councils.actions.meeting_calendar import invitation_of, place_of
@@ -32,10 +33,11 @@ def where(meeting: Meeting) -> Where:
 
 
 def when_in_words(starts_at: datetime, ends_at: datetime) -> str:
-    """dinsdag 8 juni 2027 om 14.00 uur, tot 16.00 uur"""
+    """dinsdag 8 juni 2027 om 14.00 uur, tot 16.00 uur; or until another day"""
+    is_one_day = localdate(starts_at) == localdate(ends_at)
     return _("%(start)s, until %(end)s") % {
         "start": nl_datetime(starts_at),
-        "end": nl_time(ends_at),
+        "end": nl_time(ends_at) if is_one_day else nl_datetime(ends_at),
     }
 
 

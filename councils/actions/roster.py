@@ -5,15 +5,18 @@ council's days off are.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.models import Council, Location, Recess
+from councils.models import Council, Location, Meeting, Recess
 from portal.dates import (
+    ONE_DAY,
     SchoolHoliday,
     SchoolZone,
+    moment,
     public_holidays,
     school_holidays,
     school_holidays_between,
@@ -53,10 +56,12 @@ class RosterDay(NamedTuple):
 
 @dataclass(frozen=True)
 class DaysOff:
-    """When a council does not meet: holidays of its zones, and its own recess."""
+    """When a council does not meet: holidays of its zones, its own recess, and days on
+    which it meets already."""
 
     zones: tuple[str, ...] = ()
     recesses: tuple[SchoolHoliday, ...] = ()
+    meetings: tuple[tuple[date, str], ...] = ()
 
     def reasons(self, day: date) -> tuple[str, ...]:
         """Why ``day`` is off, in words; empty for a day on which one can meet."""
@@ -76,6 +81,11 @@ class DaysOff:
             _("recess of the council: %(name)s") % {"name": each.name}
             for each in self.recesses
             if each.first <= day <= each.last
+        ]
+        found += [
+            _("the council meets that day already: %(name)s") % {"name": name}
+            for busy, name in self.meetings
+            if busy == day
         ]
         return tuple(found)
 
@@ -129,7 +139,19 @@ def days_off_of(council: Council, first: date, last: date) -> DaysOff:
         tuple(
             SchoolHoliday(each.name, each.starts_on, each.ends_on) for each in recesses
         ),
+        _meetings(council, first - A_WEEK, last + A_WEEK),
     )
+
+
+def _meetings(
+    council: Council, first: date, last: date
+) -> tuple[tuple[date, str], ...]:
+    rows = Meeting.objects.planned().filter(
+        council=council,
+        starts_at__gte=moment(first, time.min),
+        starts_at__lt=moment(last + ONE_DAY, time.min),
+    )
+    return tuple((timezone.localdate(row.starts_at), row.name) for row in rows)
 
 
 def _zones(places) -> set[str]:

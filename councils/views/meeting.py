@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -42,6 +43,14 @@ class Line(NamedTuple):
 
     meeting: Meeting
     badge: Badge | None
+
+
+class Clash(NamedTuple):
+    """Another meeting at the same time."""
+
+    pk: UUID
+    name: str
+    council: str
 
 
 def listing(request: UserRequest) -> HttpResponse:
@@ -98,6 +107,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
         "is_own": is_own,
         "own": own if own and own.invited_at else None,
         "may_answer": _may_answer(meeting, own),
+        "clash": _clash_of(meeting, own),
         "has_begun": meeting.starts_at <= timezone.now() and not meeting.is_cancelled,
         "may_read_minutes": may_read(request.user, meeting),
         "may_prepare": may_prepare and not meeting.is_cancelled,
@@ -112,7 +122,24 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
 
 def _known(user: User, pk: UUID) -> QuerySet[Meeting]:
     beside = Meeting.objects.select_related("council", "location", "minutes")
-    return beside.visible_to(user).filter(pk=pk)
+    return beside.visible_to(user).filter(pk=pk).annotate(clash=_clash(user))
+
+
+def _clash(user: User) -> Subquery:
+    """Another meeting at the same time where this person is expected too."""
+    expected = Attendee.objects.expected().filter(meeting=OuterRef("pk"), user=user)
+    others = (
+        Meeting.objects.visible_to(user)
+        .planned()
+        .filter(
+            Exists(expected),
+            starts_at__lt=OuterRef("ends_at"),
+            ends_at__gt=OuterRef("starts_at"),
+        )
+        .exclude(pk=OuterRef("pk"))
+    )
+    told = JSONObject(pk="pk", title="title", kind="kind", council="council__name")
+    return Subquery(others.order_by("starts_at", "pk").values(found=told)[:1])
 
 
 def _expected(meeting: UUID, user: UUID | None = None) -> QuerySet[Attendee]:
@@ -125,6 +152,17 @@ def _may_answer(meeting: Meeting, own: Attendee | None) -> bool:
     if own is None or own.invited_at is None:
         return False
     return not meeting.is_cancelled and not meeting.is_over
+
+
+def _clash_of(meeting: Meeting, own: Attendee | None) -> Clash | None:
+    """The other meeting, for who is expected at this one and has not said no."""
+    found = meeting.__dict__["clash"]
+    if not found or not own or own.answer == Answer.NO:
+        return None
+    if meeting.is_cancelled or meeting.is_over:
+        return None
+    name = found["title"] or str(dict(Meeting.Kind.choices)[found["kind"]])
+    return Clash(UUID(found["pk"]), name, found["council"])
 
 
 def _people(meeting: Meeting, attendees: list[Attendee]) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Meetings as people see them: the list, and one meeting."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from councils.actions.meeting_mail import when_in_words
+from councils.models import Meeting
 from portal.context import COUNCIL_KEY
 from tests.factories import (
     AttendeeFactory,
@@ -13,6 +15,7 @@ from tests.factories import (
     CouncilMembershipFactory,
     MeetingFactory,
     OrganisationMembershipFactory,
+    UserFactory,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2027-06-01 09:00+02:00")]
@@ -125,3 +128,95 @@ def test_list_takes_as_many_queries_for_one_as_for_fifty(
         page = client.get(LIST)
 
     assert len(numbers(page)) == count
+
+
+def in_two_councils(first="14:00", second="15:00", day="2027-06-08", **answers):
+    """Somebody with a meeting of two hours in each of two councils."""
+    user = UserFactory()
+    meetings = []
+    for number, begins in enumerate((first, second)):
+        term = CouncilMembershipFactory(user=user)
+        starts_at = datetime.fromisoformat(f"{day}T{begins}:00+02:00")
+        meeting = MeetingFactory(
+            council=term.council,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2),
+        )
+        answer = answers.get("first" if number == 0 else "second", "")
+        AttendeeFactory(meeting=meeting, user=user, answer=answer)
+        meetings.append(meeting)
+    return user, *meetings
+
+
+CLASH = "U hebt op die tijd nog een vergadering"
+
+
+def test_two_meetings_at_once_are_said_to_who_is_expected_at_both(client):
+    user, first, second = in_two_councils()
+    colleague = CouncilMembershipFactory(council=first.council).user
+    AttendeeFactory(meeting=first, user=colleague)
+
+    client.force_login(user)
+    page = client.get(first.get_absolute_url())
+    client.force_login(colleague)
+    of_colleague = client.get(first.get_absolute_url())
+
+    assertContains(page, CLASH)
+    assertContains(page, second.get_absolute_url())
+    assertNotContains(of_colleague, CLASH)
+    assertNotContains(of_colleague, str(second.council))
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"second": "16:00"},
+        {"first": "12:00"},
+    ],
+)
+def test_meetings_one_after_the_other_are_no_clash(client, times):
+    user, first, _second = in_two_councils(
+        **{"first": "14:00", "second": "14:00", **times}
+    )
+    client.force_login(user)
+
+    assertNotContains(client.get(first.get_absolute_url()), CLASH)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda first, second: second.attendees.update(answer="no"),
+        lambda first, second: first.attendees.update(answer="no"),
+        lambda first, second: Meeting.objects.filter(pk=second.pk).update(
+            status="cancelled"
+        ),
+        lambda first, second: second.council.memberships.update(
+            ends_on=date(2027, 5, 1)
+        ),
+    ],
+    ids=["stays away there", "stays away here", "called off", "left that council"],
+)
+def test_no_clash_is_said_where_there_is_none_any_more(client, change):
+    user, first, second = in_two_councils()
+    change(first, second)
+    client.force_login(user)
+
+    assertNotContains(client.get(first.get_absolute_url()), CLASH)
+
+
+def test_a_meeting_that_ends_after_midnight_says_on_which_day(client):
+    term = CouncilMembershipFactory()
+    meeting = MeetingFactory(
+        council=term.council,
+        starts_at=datetime.fromisoformat("2027-06-08T23:00:00+02:00"),
+        ends_at=datetime.fromisoformat("2027-06-09T00:30:00+02:00"),
+    )
+    client.force_login(term.user)
+
+    page = client.get(meeting.get_absolute_url())
+
+    assertContains(page, "23.00 uur tot woensdag 9\xa0juni 2027 om 0.30 uur")
+    assert when_in_words(meeting.starts_at, meeting.ends_at) == (
+        "dinsdag 8\xa0juni 2027 om 23.00 uur, tot woensdag 9\xa0juni 2027 om 0.30 uur"
+    )

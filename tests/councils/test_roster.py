@@ -1,6 +1,6 @@
 """The roster of a year: which days it has, which it skips, and why."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,12 +10,13 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from councils.actions.roster import DaysOff, Pattern, days_of, days_off_of, roster
 from councils.models import Meeting, Recess
-from portal.dates import SchoolHoliday, SchoolZone, is_working_day
+from portal.dates import AMSTERDAM, SchoolHoliday, SchoolZone, is_working_day
 from portal.models import OutgoingMail
 from tests.factories import (
     CouncilFactory,
     CouncilMembershipFactory,
     LocationFactory,
+    MeetingFactory,
     MunicipalityFactory,
 )
 
@@ -216,6 +217,31 @@ def test_nothing_ticked_asks_for_at_least_one(client, secretary):
     page = client.post(address(secretary), FORM | {"make": "1"})
 
     assertContains(page, "Kruis ten minste één datum aan.")
+
+
+def test_a_day_on_which_the_council_meets_already_is_skipped(client, secretary):
+    there = MeetingFactory(
+        council=secretary.council,
+        title="Werkbezoek",
+        starts_at=datetime(2027, 9, 14, 23, 30, tzinfo=AMSTERDAM),
+        ends_at=datetime(2027, 9, 15, 0, 30, tzinfo=AMSTERDAM),
+    )
+    elsewhere = datetime(2027, 8, 31, 14, tzinfo=AMSTERDAM)
+    MeetingFactory(starts_at=elsewhere, ends_at=elsewhere + timedelta(hours=2))
+
+    page = client.post(address(secretary), FORM | {"look": "1"})
+
+    skipped = "Valt af: de raad vergadert die dag al: "
+    assertContains(page, f"{skipped}{there.title}", count=1)
+    assertContains(page, skipped, count=1)
+
+
+def test_when_every_date_is_skipped_the_page_says_what_one_can_do(client, secretary):
+    dates = {"first": "2027-07-19", "last": "2027-07-30"}
+
+    page = client.post(address(secretary), FORM | dates | {"look": "1"})
+
+    assertContains(page, "Alle data vallen af.")
 
 
 def test_a_move_tells_whether_that_day_is_off(client, secretary):
