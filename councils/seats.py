@@ -117,6 +117,11 @@ def _seat(
     parent_id,
     *places,
 ):
+    stands_in = tuple(
+        (str(role), until)
+        for role, until in zip(REPLACED, places, strict=True)
+        if until
+    )
     return Seat(
         party=party,
         party_id=party_id,
@@ -129,9 +134,6 @@ def _seat(
         kind=kind,
         role_name=ROLES[party](role).label,
         parent_id=parent_id,
-        stands_in=tuple(
-            (str(role), until)
-            for role, until in zip(REPLACED, places, strict=True)
-            if until
-        ),
+        stands_in=stands_in,
+        stands_in_names=tuple(ROLES[party](role).label for role, _until in stands_in),
     )

@@ -1,12 +1,15 @@
 """What every page knows: the menu, the seats of the reader, and where to get help."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from portal.menu import MenuItem
+from portal.moments import nl_short_date
 from portal.seats import Seat, seats_of
 
 # The session's key for the council that the reader looks at; set by ``switch_council``.
@@ -25,6 +28,8 @@ class Bar(NamedTuple):
     # The council that was chosen to look at, and the page to come back to.
     current: str
     here: str
+    # Whose place one takes for a while, and until when, a sentence each.
+    places: tuple[str, ...] = ()
 
     @property
     def current_name(self) -> str:
@@ -59,7 +64,23 @@ def _bar(request: HttpRequest, seats: list[Seat], councils: list[Seat]) -> Bar |
         party=seats[0].party_name if seats else "",
         current=str(current.party_id) if current else "",
         here=request.get_full_path() if len(councils) > 1 else "",
+        places=tuple(_places(councils)),
     )
+
+
+def _places(councils: list[Seat]) -> Iterator[str]:
+    for seat in councils:
+        for (_role, until), name in zip(
+            seat.stands_in, seat.stands_in_names, strict=True
+        ):
+            yield _(
+                "You take the place of the %(role)s of %(council)s up to and including "
+                "%(date)s."
+            ) % {
+                "role": name,
+                "council": seat.party_name,
+                "date": nl_short_date(until),
+            }
 
 
 def current_council(request: HttpRequest) -> Seat | None:

@@ -36,6 +36,8 @@ class Seat:
     parent_id: UUID | None = None
     # Whose place this person takes for a while, by role, and up to which day.
     stands_in: tuple[tuple[str, date], ...] = ()
+    # The names of those roles, in the same order.
+    stands_in_names: tuple[str | Promise, ...] = ()
 
     @property
     def acts_as(self) -> frozenset[str]:

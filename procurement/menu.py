@@ -34,10 +34,14 @@ BELONGS_TO = {
     "feed": [MEETINGS],
     "input": [INPUT],
     "paragraph": [COMPOSE],
+    "phase": [TIMELINE],
+    "reminder": [HOME],
     "request": [REQUESTS, TIMELINE],
     "response": [SUBMISSIONS],
+    "suggestion": [MEETINGS],
     "trail": [PEOPLE],
     "used": [INPUT],
+    "work": [TIMELINE],
 }
 
 

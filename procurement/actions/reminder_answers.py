@@ -8,6 +8,7 @@ who got a mail, and who not and why.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from django.urls import reverse
@@ -52,6 +53,14 @@ class Points:
 
     def count_for(self, role: str) -> int:
         return len(self.items - self.closed if role in HELPERS else self.items)
+
+
+class Told(NamedTuple):
+    """Somebody whom a rule means, for one council."""
+
+    rule: ReminderRule
+    phase: Phase
+    row: Row
 
 
 def points_of(version: SubmissionVersion) -> dict[UUID, Points]:
@@ -108,49 +117,49 @@ def tell(publication: Publication) -> None:
     cycle = publication.version.submission.cycle
     points = points_of(publication.version)
     rules = of_round(rules_in_use(), cycle.phases.all())
-    seats = CouncilMembership.objects.current().filter(
-        council__in=points,
-        role__in={role for rule, _phase in rules for role in PEOPLE[rule.role]},
-    )
-    of_person: dict[UUID, list[Row]] = defaultdict(list)
-    for row in rows_of(seats):
-        if points[row.council.pk].count_for(row.role):
-            of_person[row.user.pk].append(row)
     mails: list[OutgoingMail] = []
     reminders: list[Reminder] = []
-    for rows in of_person.values():
+    for told in _told(rules, points):
+        person = told[0].row.user
+        rows = list({each.row.council.pk: each.row for each in told}.values())
         reason = reason_to_skip(
-            KINDS[KIND], is_active=rows[0].user.is_active, is_off=KIND in rows[0].off
+            KINDS[KIND], is_active=person.is_active, is_off=KIND in rows[0].off
         )
         letter = None if reason else _letter(publication, cycle, rows, points)
         if letter:
             mails.append(letter)
-        for row in rows:
-            for rule, phase in rules:
-                if row.role in PEOPLE[rule.role]:
-                    reminders.append(
-                        _reminder(rule, phase, row, publication, letter, reason)
-                    )
+        reminders += [_reminder(each, publication, letter, reason) for each in told]
     mail.queue_all(mails)
     # Two publications can carry one moment, when a story of the past is told.
     Reminder.objects.bulk_create(reminders, ignore_conflicts=True)
 
 
+def _told(
+    rules: list[tuple[ReminderRule, Phase]], points: dict[UUID, Points]
+) -> Iterable[list[Told]]:
+    """Whom each rule means, by person; also who takes the place of such a one."""
+    of_person: dict[UUID, list[Told]] = defaultdict(list)
+    for rule, phase in rules:
+        seats = CouncilMembership.objects.current().acting_as(*PEOPLE[rule.role])
+        for row in rows_of(seats.filter(council__in=points)):
+            if points[row.council.pk].count_for(row.role):
+                of_person[row.user.pk].append(Told(rule, phase, row))
+    return of_person.values()
+
+
 def _reminder(
-    rule: ReminderRule,
-    phase: Phase,
-    row: Row,
+    told: Told,
     publication: Publication,
     letter: OutgoingMail | None,
     reason: str,
 ) -> Reminder:
     Status = Reminder.Status
     return Reminder(
-        rule=rule,
-        phase=phase,
-        party_id=row.council.pk,
-        council=row.council,
-        user=row.user,
+        rule=told.rule,
+        phase=told.phase,
+        party_id=told.row.council.pk,
+        council=told.row.council,
+        user=told.row.user,
         due_at=publication.at,
         status=Status.CANCELLED if reason else Status.QUEUED,
         reason=reason,

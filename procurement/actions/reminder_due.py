@@ -315,21 +315,24 @@ def _never_promised(due: Due) -> str:
 
 @dataclass
 class Row:
-    """Somebody's seat, with what that person has switched off."""
+    """Somebody's seat, with what that person has switched off, and what more was read
+    of it."""
 
     user: User
     council: Council
     role: str
     starts_on: date
     off: set[str]
+    more: tuple = ()
 
 
-def rows_of(people: QuerySet[CouncilMembership]) -> Iterator[Row]:
-    """The people with their opt-outs, in one query however many."""
+def rows_of(people: QuerySet[CouncilMembership], *more: str) -> Iterator[Row]:
+    """The people with their opt-outs, in one query however many; ``more`` are further
+    columns of their seats."""
     rows = (
         people.annotate(off=F("user__mail_opt_outs__kind"))
         .order_by("user", "council")
-        .values_list("off", *ROW)
+        .values_list("off", *ROW, *more)
     )
     for _key, some in groupby(rows, key=itemgetter(*ROW_KEY)):
         found = list(some)
@@ -353,13 +356,13 @@ ROW_KEY = [1 + ROW.index("user_id"), 1 + ROW.index("council_id")]
 
 
 def _row_of(values: tuple, off: set[str]) -> Row:
-    _off, role, starts_on, pk, name, email, active, council, called, kind, parent = (
-        values
-    )
+    _off, role, starts_on, pk, name, email, active, council, *rest = values
+    called, kind, parent, *more = rest
     return Row(
         User(pk=pk, name=name, email=email, is_active=active),
         Council(pk=council, name=called, kind=kind, parent_id=parent),
         role,
         starts_on,
         off,
+        tuple(more),
     )

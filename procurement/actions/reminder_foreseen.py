@@ -7,7 +7,11 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from councils.models import CouncilMembership
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from councils.models import CouncilMembership, StandIn
+from councils.permissions import Role
 from portal.seats import Seat
 from procurement.actions.reminder_answers import of_round, who_is_told
 from procurement.actions.reminder_due import Deriving, Due, Row, is_local, rows_of
@@ -16,6 +20,8 @@ from procurement.facts import PEOPLE, Done, Step, done_in
 from procurement.models import Cycle, PhaseKind, ReminderRule
 
 AHEAD = timedelta(days=60)
+# Whose place can be taken for a while.
+REPLACED = (Role.CHAIR, Role.SECRETARY)
 
 
 class Foreseen(Deriving):
@@ -32,7 +38,7 @@ class Foreseen(Deriving):
             for pk, each in self.rounds.items()
         }
         sitting = CouncilMembership.objects.current().filter(council__in=councils)
-        self.rows = list(rows_of(sitting))
+        self.rows = list(rows_of(sitting.annotate(**_places(now)), *_places(now)))
         known = done_in([each.cycle for each in self.rounds.values()], councils)
         for (council, cycle), done in known.items():
             self.facts.setdefault(cycle, {})[council, cycle] = done
@@ -71,12 +77,18 @@ class Foreseen(Deriving):
     def _signers(
         self, rule: ReminderRule, step: Step, councils: Collection[UUID]
     ) -> Iterator[Row]:
+        return self._acting(rule, step, councils, self.since)
+
+    def _acting(
+        self, rule: ReminderRule, step: Step, councils: Collection[UUID], at: datetime
+    ) -> Iterator[Row]:
+        """Whom the rule means at a moment, also who takes the place of such a one."""
         reached = self.reached[step.phase.cycle_id]
         for row in self.rows:
             if (
                 row.council.pk in reached
                 and row.council.pk in councils
-                and row.role in PEOPLE[rule.role]
+                and _roles_at(row, at) & PEOPLE[rule.role]
             ):
                 yield row
 
@@ -84,9 +96,34 @@ class Foreseen(Deriving):
         self, rule: ReminderRule, step: Step, local: bool, due_at: datetime
     ) -> Iterator[Row]:
         everybody = self.reached[step.phase.cycle_id]
-        for row in self._signers(rule, step, everybody):
+        for row in self._acting(rule, step, everybody, due_at):
             if is_local(row.council) == local:
                 yield row
+
+
+def _places(now: datetime) -> dict[str, Subquery]:
+    """From when until when the holder of a seat takes which place: of each the first
+    that is not over yet."""
+    found = {}
+    for role in REPLACED:
+        stand_ins = StandIn.objects.filter(
+            deputy=OuterRef("user"),
+            term__council=OuterRef("council"),
+            term__role=role,
+            ends_on__gte=timezone.localdate(now),
+        ).order_by("starts_on")
+        for day in ("starts_on", "ends_on"):
+            found[f"{role}_{day}"] = Subquery(stand_ins.values(day)[:1])
+    return found
+
+
+def _roles_at(row: Row, at: datetime) -> set[str]:
+    """The own role, and those whose place this person takes on that day."""
+    roles, day, days = {row.role}, timezone.localdate(at), iter(row.more)
+    for role, first, last in zip(REPLACED, days, days, strict=False):
+        if first and first <= day <= last:
+            roles.add(str(role))
+    return roles
 
 
 def _has_outcome(each: Round, now: datetime) -> bool:

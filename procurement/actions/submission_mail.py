@@ -34,6 +34,7 @@ def ask_to_sign(submission: Submission, version: SubmissionVersion, by: User) ->
             offered_on=timezone.localdate(version.offered_at),
             deadline=deadline,
             minutes=MINUTES_TO_SIGN,
+            role=term.role,
             link=submission.get_absolute_url(),
         )
 

@@ -293,6 +293,48 @@ def test_who_takes_the_place_is_asked_to_sign_and_the_chair_too(council, offered
     assert [reason_against(mail) for mail in asked] == ["", ""]
 
 
+def test_each_is_told_why_it_is_for_them_to_sign(council, offered):
+    CouncilMembershipFactory(council=council, role="deputy_chair")
+    submissions.take_back(offered, by=again(term_of(council, "chair").user))
+    OutgoingMail.objects.all().delete()
+    submissions.offer(offered, by=again(term_of(council, "chair").user))
+
+    why = {
+        mail.to: mail.body.splitlines()[-1]
+        for mail in OutgoingMail.objects.filter(kind="ready_to_sign")
+    }
+
+    name = council.name
+    assert why == {
+        term_of(council, "chair").user.email: (
+            f"U krijgt dit omdat u voorzitter bent van {name}."
+        ),
+        term_of(council, "deputy_chair").user.email: (
+            f"U krijgt dit omdat u plaatsvervangend voorzitter bent van {name}."
+        ),
+        term_of(council, "member").user.email: (
+            f"U krijgt dit omdat u de voorzitter van {name} vervangt."
+        ),
+    }
+
+
+def test_who_takes_a_place_reads_on_every_page_whose_and_until_when(
+    client, council, during
+):
+    member = term_of(council, "member").user
+    StandInFactory(
+        term=term_of(council, "chair"),
+        deputy=member,
+        starts_on=date(2027, 6, 14),
+        ends_on=date(2027, 6, 20),
+    )
+    told = f"U vervangt de voorzitter van {council.name} tot en met 20\xa0juni 2027."
+
+    for user, count in ((member, 1), (term_of(council, "chair").user, 0)):
+        client.force_login(user)
+        assertContains(client.get("/woorden/"), told, count=count)
+
+
 def test_mail_to_sign_stays_when_the_place_was_taken_back(council, offered):
     actions.end(StandIn.objects.get(), by=None)
 

@@ -1,9 +1,14 @@
 """The words of the main menu, by what a person does here."""
 
+from uuid import uuid4
+
 import pytest
-from django.urls import reverse
+from django.test import RequestFactory
+from django.urls import resolve, reverse
 from pytest_django.asserts import assertContains
 
+from portal.seats import seats_of
+from procurement.menu import menu_for
 from tests.factories import (
     CareOfficeMembershipFactory,
     CareOrganisationFactory,
@@ -134,6 +139,25 @@ def test_menu_marks_the_word_that_a_page_under_a_round_belongs_to(client):
         "input_create": [reverse("procurement:input_list")],
         "cycle_detail": [reverse("procurement:cycle_list")],
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("reminder_list", "Start"),
+        ("work_plan_list", "Tijdlijn"),
+        ("suggestion_drop", "Vergaderingen"),
+    ],
+)
+def test_pages_of_the_desk_belong_to_a_word(name, word):
+    request = RequestFactory().get("/")
+    request.user = in_council("secretary")
+    url = reverse(f"procurement:{name}", args=[uuid4()] if "drop" in name else [])
+    request.path, request.resolver_match = url, resolve(url)
+
+    menu = menu_for(request, seats_of(request.user))
+
+    assert [str(item.label) for item in menu if item.is_current] == [word]
 
 
 def test_requests_lie_under_the_timeline_for_councils_and_by_themselves_for_an_office(

@@ -9,12 +9,13 @@ from django.db import IntegrityError
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from councils.models import CouncilMembership
 from portal.dates import AMSTERDAM
 from portal.models import MailOptOut, OutgoingMail
 from procurement import rechecks, tasks
 from procurement.actions import response as actions
 from procurement.models import CouncilInput, PhaseKind, Reminder, ReminderRule
-from tests.factories import CouncilMembershipFactory, PhaseFactory
+from tests.factories import CouncilMembershipFactory, PhaseFactory, StandInFactory
 from tests.procurement.test_response import Desk
 
 Moment = ReminderRule.Moment
@@ -94,6 +95,29 @@ def test_each_rule_stands_for_one_role(desk, role, names):
     a_rule(role)
 
     assert publish(desk) == emails(*(getattr(desk, name) for name in names))
+
+
+@pytest.mark.parametrize("rule", ["chair", "secretary"])
+def test_who_takes_the_place_is_told_too_and_once(desk, rule):
+    a_rule("member")
+    a_rule(rule)
+    council, away = {
+        "chair": (desk.central, desk.chair),
+        "secretary": (desk.local, desk.local_secretary),
+    }[rule]
+    deputy = CouncilMembershipFactory(council=council).user
+    term = CouncilMembership.objects.get(user=away, council=council)
+    StandInFactory(term=term, deputy=deputy, ends_on=date(2027, 9, 30))
+
+    publish(desk)
+
+    rows = Reminder.objects.filter(user=deputy)
+    assert {(row.rule.role, row.council) for row in rows} == {
+        ("member", council),
+        (rule, council),
+    }
+    letter = OutgoingMail.objects.get(kind="answers_published", user=deputy)
+    assert letter.body.count(council.name) == 1
 
 
 def test_a_rule_that_is_switched_off_lets_nobody_be_mailed(desk):

@@ -8,10 +8,11 @@ from django.core.management import call_command
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from councils.models import CouncilMembership
 from portal.models import OutgoingMail
 from procurement.actions import submission as submission_actions
 from procurement.models import Reminder, ReminderRule
-from tests.factories import CouncilFactory, CouncilInputFactory
+from tests.factories import CouncilFactory, CouncilInputFactory, StandInFactory
 from tests.procurement.rounds import Summer
 
 Moment = ReminderRule.Moment
@@ -115,6 +116,33 @@ def test_what_the_page_foresees_is_what_is_sent(client, summer):
         call_command("send_reminders")
 
     assert set(OutgoingMail.objects.values_list("to", flat=True)) == foreseen
+
+
+def test_the_page_foresees_who_takes_a_place_on_that_day(client, summer):
+    secretary = summer.person(role="secretary")
+    deputy, later = summer.person(), summer.person()
+    # On 11 June: ten days after the step began.
+    rules = ReminderRule.objects.filter(moment=Moment.COUNCIL_DATE)
+    rules.update(role="secretary", moment=Moment.OPENING)
+    term = CouncilMembership.objects.get(user=secretary)
+    for user, first, last in ((deputy, 8, 11), (later, 12, 30)):
+        StandInFactory(
+            term=term,
+            deputy=user,
+            starts_on=date(2027, 6, first),
+            ends_on=date(2027, 6, last),
+        )
+    client.force_login(secretary)
+    page = client.get(reverse("procurement:reminder_list"))
+    foreseen = {
+        due.user.email for due in page.context["dues"] if due.status == "queued"
+    }
+
+    with time_machine.travel("2027-06-11 09:00+02:00", tick=False):
+        call_command("send_reminders")
+
+    assert set(OutgoingMail.objects.values_list("to", flat=True)) == foreseen
+    assert foreseen == {secretary.email, deputy.email}
 
 
 def test_the_page_foresees_a_missing_signature(client, summer):
