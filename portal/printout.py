@@ -71,7 +71,7 @@ def sheet_of(
 _HIDDEN = re.compile(r"<(style|head)\b.*?</\1>", re.DOTALL)
 _BLOCK = re.compile(r"<(h[1-6]|p|li|tr|caption)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
-_NEW_PAGE = 'class="new-page"'
+_NEW_PAGE = re.compile(r'class="[^"]*\bnew-page"')
 # Counted over agendas, minutes and submissions of 1 to 40 pages: so many lines fit on
 # one, so many letters on a line, and so much white is around a heading or a piece.
 LINES_A_PAGE, LETTERS_A_LINE = 36, 96
@@ -87,7 +87,7 @@ def pages_in(html: str) -> int:
         if letters := len(" ".join(_TAG.sub("", piece).split())):
             lines += -(-letters // LETTERS_A_LINE)
             lines += WHITE_OF_HEADING if name[0] == "h" else WHITE
-    return 1 + int(lines / LINES_A_PAGE) + shown.count(_NEW_PAGE)
+    return 1 + int(lines / LINES_A_PAGE) + len(_NEW_PAGE.findall(shown))
 
 
 # --- Asked for -------------------------------------------------------------------

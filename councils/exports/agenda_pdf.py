@@ -65,6 +65,7 @@ def context(
             for each in actions
         ],
         "papers": papers,
+        "is_bundle": papers is not None and bool(papers.bound),
         "is_public": is_public,
         "is_draft": is_draft,
         "watermark": watermark(_("draft")) if is_draft else "",

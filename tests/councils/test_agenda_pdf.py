@@ -299,7 +299,7 @@ def test_it_is_tagged_and_says_that_it_is_a_draft(client, meeting):
     assert "Concept" not in text_of(paper(client, meeting, secretary))
 
 
-@pytest.mark.parametrize("count", [1, 60])
+@pytest.mark.parametrize("count", [1, 30])
 def test_it_takes_seven_queries_with_all_papers(
     client, meeting, django_assert_num_queries, count
 ):

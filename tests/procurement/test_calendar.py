@@ -605,6 +605,24 @@ def test_planner_has_every_day_of_the_year_once(paper, sheets):
     assert sum(len(cell.entries) for cell in cells) == 6
 
 
+@pytest.mark.parametrize(("paper", "sheets"), [("a3", 2), ("a4", 4)])
+@pytest.mark.parametrize("meetings", [0, 60])
+def test_every_sheet_of_a_planner_fits_on_one_page(client, paper, sheets, meetings):
+    user = everything(Summer())
+    council = CouncilMembershipFactory(user=user).council
+    begins = datetime(2027, 1, 4, 14, tzinfo=AMSTERDAM)
+    for number in range(meetings):
+        at = begins + number * timedelta(days=6)
+        MeetingFactory(council=council, starts_at=at, ends_at=at + timedelta(hours=2))
+    client.force_login(user)
+    url = reverse("procurement:calendar_year_pdf", args=[2027])
+
+    response = client.get(url, {"papier": paper})
+
+    pdf = pikepdf.open(io.BytesIO(response.content))
+    assert len(pdf.pages) == sheets
+
+
 def test_planner_is_a_table_that_can_be_read_aloud(client):
     user = everything(Summer())
     client.force_login(user)
