@@ -99,14 +99,22 @@ class Overtaken:
                 saved = _said(form.fields[name], form[name].initial)
                 form.add_error(name, _("It is saved as: %(words)s") % {"words": saved})
 
-    def _sign(self) -> str:
+    def stood(self) -> list:
+        """What is saved now, of which the sign is made."""
         form: Any = self
-        stood = [
+        return [
             (name, _said(field, form.get_initial_for_field(field, name)))
             for name, field in self.fields.items()
             if name != self.SEEN
         ]
-        return sha256(repr(stood).encode()).hexdigest()[:16]
+
+    def _sign(self) -> str:
+        return sign_of(self.stood())
+
+
+def sign_of(stood: list) -> str:
+    """By which one sees that something is saved otherwise than it was."""
+    return sha256(repr(stood).encode()).hexdigest()[:16]
 
 
 def _said(field: forms.Field, value: Any) -> str:

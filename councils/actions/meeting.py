@@ -213,6 +213,8 @@ def choose_people(
     hears so.
     """
     meeting = _planned(lock(meeting))
+    if meeting.is_over:
+        raise NotAllowedNow(_("This meeting is over."))
     wanted = {user.pk for user in guests}
     addresses = {address.strip().lower(): name for name, address in outsiders}
     rows = _attendees(meeting)

@@ -184,7 +184,7 @@ class CancelForm(Form):
     )
 
 
-class QuorumForm(Form):
+class QuorumForm(Overtaken, Form):
     """How many members must be there to decide."""
 
     quorum = forms.IntegerField(

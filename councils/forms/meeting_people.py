@@ -23,7 +23,7 @@ Kind = Meeting.Kind
 LONGEST_NAME = 120
 
 
-class PresenceForm(Form):
+class PresenceForm(Overtaken, Form):
     """Who was there, on the list or not."""
 
     there = forms.MultipleChoiceField(
@@ -51,6 +51,7 @@ class PresenceForm(Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.noted = [each for each in attendees if each.was_present is not None]
         if others:
             unasked = cast(forms.MultipleChoiceField, self.fields["unasked"])
             unasked.choices = [(str(user.pk), user.name) for user in others]
@@ -62,12 +63,15 @@ class PresenceForm(Form):
         field.choices = [(str(each.pk), _label(each)) for each in asked]
         self.initial["unasked"] = [str(each.user_id) for each in came if each.user_id]
         self.initial["guests"] = "\n".join(each.name for each in came if each.is_guest)
-        is_noted = any(each.was_present is not None for each in attendees)
         self.initial["there"] = [
             str(each.pk)
             for each in asked
-            if (each.was_present if is_noted else each.answer == Attendee.Answer.YES)
+            if (each.was_present if self.noted else each.answer == Attendee.Answer.YES)
         ]
+
+    def stood(self) -> list:
+        # An answer that comes in meanwhile is nothing that a colleague noted.
+        return sorted((str(each.pk), each.was_present) for each in self.noted)
 
     def clean_guests(self) -> list[str]:
         lines = self.cleaned_data["guests"].splitlines()

@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from councils.forms.agenda import MinutesField
 from councils.models import AgendaItem, ItemGoal, Openness, StandingItem
 from portal.forms import Form
+from portal.forms_twice import sign_of
 
-EMPTY_ROWS = 3
+EMPTY_ROWS = 1
+SEEN = "seen"
+KEPT = ("title", "goal", "minutes", "openness", "is_at_end", "kind")
 MOST = 40
 
 
@@ -42,6 +45,16 @@ class StandingForm(Form):
             # An empty row is no row; to say so at each of its fields helps nobody.
             field.may_wait = True  # type: ignore[attr-defined]
 
+    @property
+    def name(self) -> str:
+        """What it is called on the page, also when its subject was made empty."""
+        return self["title"].value() or self.initial.get("title", "")
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether only its name shows until somebody opens it."""
+        return "title" in self.initial and not self.errors
+
     def item(self) -> StandingItem:
         cleaned = self.cleaned_data
         return StandingItem(
@@ -55,7 +68,40 @@ class StandingForm(Form):
 
 
 class BaseStandingFormSet(forms.BaseFormSet):
-    """All standing items of one kind of meeting, in the order of their places."""
+    """All standing items of one kind of meeting, in the order of their places.
+
+    As of an ``Overtaken`` form a sign of what is saved goes along.
+    """
+
+    initial: list[dict[str, Any]]
+
+    @property
+    def sign(self) -> str:
+        return sign_of(_values(self.saved()))
+
+    def saved(self) -> list[StandingItem]:
+        """What is saved now."""
+        return [
+            StandingItem(**{name: row[name] for name in KEPT})
+            for row in self.initial or []
+        ]
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        seen, saved = self.data.get(SEEN), self.saved()
+        if not seen or seen == self.sign or _values(self.items()) == _values(saved):
+            return
+        titles = ", ".join(each.title for each in saved) or _("empty")
+        raise forms.ValidationError(
+            [
+                _(
+                    "Somebody else changed this while you wrote. Look at it, and save"
+                    " once more if yours is right."
+                ),
+                _("It is saved as: %(words)s") % {"words": titles},
+            ]
+        )
 
     def items(self) -> list[StandingItem]:
         kept = [form for form in self.forms if form.cleaned_data.get("title")]
@@ -82,8 +128,11 @@ def standing_formset(*args: Any, **kwargs: Any) -> BaseStandingFormSet:
 
 
 def initial_of(items: list[StandingItem]) -> list[dict[str, Any]]:
-    names = ("title", "goal", "minutes", "openness", "is_at_end", "kind")
     return [
-        {"place": number, **{name: getattr(item, name) for name in names}}
+        {"place": number, **{name: getattr(item, name) for name in KEPT}}
         for number, item in enumerate(items, start=1)
     ]
+
+
+def _values(items: list[StandingItem]) -> list[tuple[str, ...]]:
+    return [tuple(str(getattr(item, name)) for name in KEPT) for item in items]

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from councils.models import ActionItem
 from councils.permissions import can_prepare
 from portal.context import current_council
 from portal.errors import NotAllowedNow
+from portal.held import holding
 from portal.http import UserRequest
 from portal.models import User
 from portal.paging import paginate
@@ -109,6 +111,15 @@ def _end(request: UserRequest, action: ActionItem, note: str) -> str:
     return _("The action is done. Thank you.")
 
 
+def _held(request: UserRequest, pk: UUID) -> list[Model]:
+    action = get_action(request, pk)
+    require(can_prepare(request.user, action.council))
+    meeting = action.item.meeting if action.item else None
+    minutes = getattr(meeting, "minutes", None)
+    return [minutes, action] if minutes else [action]
+
+
+@holding(_held)
 def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     """Another owner, another day, or other words as long as nothing is adopted."""
     action = get_action(request, pk)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from councils.forms.minutes import DecisionChangeForm
 from councils.models import Decision
 from councils.permissions import can_prepare, council_seats
 from portal.errors import NotAllowedNow
+from portal.held import holding
 from portal.http import UserRequest
 from portal.paging import paginate
 from portal.permissions import require
@@ -75,6 +77,14 @@ def _is_final(decision: Decision) -> bool:
     return minutes is not None and minutes.is_adopted
 
 
+def _held(request: UserRequest, pk: UUID) -> list[Model]:
+    decision = get_decision(request, pk)
+    require(can_prepare(request.user, decision.council))
+    minutes = getattr(decision.item.meeting, "minutes", None)
+    return [minutes, decision] if minutes else [decision]
+
+
+@holding(_held)
 def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     """Say it in other words, or count the votes anew; until the minutes are adopted."""
     decision = get_decision(request, pk)

@@ -23,6 +23,7 @@ from councils.forms.meeting_people import PeopleForm, PresenceForm
 from councils.models import Council, Meeting
 from councils.permissions import can_prepare, council_ids, seats_to_prepare
 from portal.errors import NotAllowedNow
+from portal.held import holding
 from portal.http import UserRequest
 from portal.models import User
 from portal.permissions import require
@@ -44,8 +45,17 @@ def own_meeting(user: User, pk: UUID) -> Meeting:
     return meeting
 
 
+def held(request: UserRequest, pk: UUID) -> list[Meeting]:
+    return [own_meeting(request.user, pk)]
+
+
 def ahead_or_back(request: UserRequest, meeting: Meeting) -> HttpResponse | None:
-    """None for a meeting that can still be changed; else the way back, with why."""
+    """None for a meeting that can still be changed; else the way back, with why.
+
+    Of what somebody typed the action says so, and it stays in the form.
+    """
+    if request.method == "POST":
+        return None
     if meeting.is_cancelled:
         reason = _("This meeting is called off.")
     elif meeting.is_over:
@@ -99,6 +109,7 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@holding(held)
 def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     """Change a meeting; another time or place is mailed to who was invited."""
     meeting = own_meeting(request.user, pk)
@@ -140,6 +151,7 @@ def _saved(has_moved: bool, told: int) -> str:
     ) % {"count": told}
 
 
+@holding(held)
 def cancel(request: UserRequest, pk: UUID) -> HttpResponse:
     """Call a meeting off, with the reason."""
     meeting = own_meeting(request.user, pk)
@@ -147,8 +159,11 @@ def cancel(request: UserRequest, pk: UUID) -> HttpResponse:
         return back
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if meeting.is_cancelled and meeting.cancelled_because == reason:
+            return redirect(meeting)  # pressed twice
         try:
-            actions.cancel(meeting, reason=form.cleaned_data["reason"], by=request.user)
+            actions.cancel(meeting, reason=reason, by=request.user)
         except NotAllowedNow as error:
             form.add_error(None, str(error))
         else:
@@ -179,6 +194,7 @@ def invite(request: UserRequest, pk: UUID) -> HttpResponse:
     return redirect(meeting)
 
 
+@holding(held)
 def people(request: UserRequest, pk: UUID) -> HttpResponse:
     """Who is asked beside the council."""
     meeting = own_meeting(request.user, pk)
@@ -200,10 +216,12 @@ def people(request: UserRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@holding(held)
 def presence(request: UserRequest, pk: UUID) -> HttpResponse:
     """Write down who was there; whether there was a quorum follows from it."""
     meeting = own_meeting(request.user, pk)
-    if meeting.is_cancelled or meeting.starts_at > timezone.now():
+    is_now = not meeting.is_cancelled and meeting.starts_at <= timezone.now()
+    if request.method != "POST" and not is_now:
         reason = _("This meeting is called off.")
         if not meeting.is_cancelled:
             reason = _("This meeting has not begun yet.")

@@ -17,6 +17,7 @@ from councils.forms.roster import RecessForm
 from councils.models import Recess
 from councils.permissions import can_prepare, council_ids
 from councils.views.meeting_planning import own_council
+from portal.held import holding
 from portal.http import UserRequest
 from portal.permissions import require
 
@@ -63,6 +64,7 @@ def remove(request: UserRequest, pk: UUID) -> HttpResponse:
     return redirect("councils:recess_list", pk=recess.council_id)
 
 
+@holding(lambda request, pk: [own_council(request.user, pk)])
 def quorum(request: UserRequest, pk: UUID) -> HttpResponse:
     """How many members must be there to decide."""
     council = own_council(request.user, pk)

@@ -13,12 +13,14 @@ from councils.forms.standing import initial_of, standing_formset
 from councils.models import Meeting, StandingItem
 from councils.permissions import can_prepare
 from councils.views.backlog import own_council
+from portal.held import holding
 from portal.http import UserRequest
 from portal.permissions import require
 
 Kind = Meeting.Kind
 
 
+@holding(lambda request, pk: [own_council(request, pk)])
 def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     """A council's standing items for one kind of meeting (``?soort=``)."""
     council = own_council(request, pk)

@@ -10,9 +10,16 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from councils.actions import minutes as actions
 from councils.forms.minutes import seen_of
-from councils.models import ActionItem, Decision, Meeting
+from councils.models import (
+    ActionItem,
+    Attendee,
+    Council,
+    Decision,
+    Meeting,
+    StandingItem,
+)
 from portal.dates import AMSTERDAM
-from portal.models import OutgoingMail
+from portal.models import AuditEvent, OutgoingMail
 from tests.factories import (
     ActionItemFactory,
     AgendaItemFactory,
@@ -180,3 +187,111 @@ def test_an_action_that_a_colleague_gave_away_meanwhile_is_not_taken_back(
     assert action.owner == people["member"]
     assert action.what != "Iets anders"
     assertContains(answer, people["member"].name)
+
+
+def test_who_was_there_as_a_colleague_noted_meanwhile_is_not_undone(
+    client, meeting, people
+):
+    mine, other = (AttendeeFactory(meeting=meeting) for _ in range(2))
+    page = reverse("councils:meeting_presence", args=[meeting.pk])
+    client.force_login(people["secretary"])
+    sent = shown(client, page)
+    Attendee.objects.filter(pk=other.pk).update(was_present=True)
+    answer = client.post(page, {**sent, "there": [str(mine.pk)]})
+    assert list(meeting.attendees.present()) == [other]
+    assertContains(answer, f"Opgeslagen staat nu: {other.name}")
+    again = answer.context["form"]["seen"].value()
+    client.post(page, {**sent, "there": [str(mine.pk)], "seen": again})
+    assert list(meeting.attendees.present()) == [mine]
+
+
+def test_an_answer_that_comes_in_meanwhile_stands_in_nobodys_way(
+    client, meeting, people
+):
+    mine, other = (AttendeeFactory(meeting=meeting) for _ in range(2))
+    page = reverse("councils:meeting_presence", args=[meeting.pk])
+    client.force_login(people["secretary"])
+    sent = shown(client, page)
+    Attendee.objects.filter(pk=other.pk).update(answer=Attendee.Answer.YES)
+    client.post(page, {**sent, "there": [str(mine.pk)]})
+    assert list(meeting.attendees.present()) == [mine]
+
+
+def test_a_quorum_that_a_colleague_set_meanwhile_is_told(client, meeting, people):
+    page = reverse("councils:recess_quorum", args=[meeting.council_id])
+    client.force_login(people["secretary"])
+    sent = shown(client, page)
+    Council.objects.update(quorum=7)
+    answer = client.post(page, {**sent, "quorum": "5"})
+    assert Council.objects.get(pk=meeting.council_id).quorum == 7
+    assertContains(answer, "Opgeslagen staat nu: 7")
+
+
+def test_standing_items_that_a_colleague_saved_meanwhile_are_told(
+    client, meeting, people
+):
+    page = reverse("councils:standing_edit", args=[meeting.council_id])
+    client.force_login(people["secretary"])
+    seen = client.get(page).context["formset"].sign
+    StandingItem.objects.create(
+        council=meeting.council, meeting_kind="council", title="Lief en leed"
+    )
+    sent = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0"}
+    sent["form-0-title"] = "Mijn nieuwe punt"
+    answer = client.post(page, {**sent, "seen": seen})
+    assert [each.title for each in StandingItem.objects.all()] == ["Lief en leed"]
+    assertContains(answer, "Opgeslagen staat nu: Lief en leed")
+    assertContains(answer, "Mijn nieuwe punt")
+    client.post(page, {**sent, "seen": answer.context["formset"].sign})
+    assert [each.title for each in StandingItem.objects.all()] == ["Mijn nieuwe punt"]
+
+
+@pytest.mark.parametrize("is_over", [True, False], ids=["over", "off"])
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("meeting_edit", {"place": "De serre achter in de tuin"}),
+        ("meeting_cancel", {"reason": "De serre staat onder water."}),
+        ("meeting_people", {"name": "Serre", "email": "s@voorbeeld.nl"}),
+    ],
+)
+def test_what_was_typed_for_a_meeting_that_is_over_or_off_meanwhile_stays(
+    client, meeting, people, name, typed, is_over
+):
+    coming = MeetingFactory(
+        council=meeting.council,
+        starts_at=DURING + timedelta(days=30),
+        ends_at=DURING + timedelta(days=30, hours=2),
+    )
+    page = reverse(f"councils:{name}", args=[coming.pk])
+    client.force_login(people["secretary"])
+    sent = {**shown(client, page), **typed}
+    if is_over:
+        Meeting.objects.filter(pk=coming.pk).update(
+            starts_at=DURING - timedelta(days=1), ends_at=DURING - timedelta(hours=1)
+        )
+    else:
+        Meeting.objects.filter(pk=coming.pk).update(status=Meeting.Status.CANCELLED)
+    before = AuditEvent.objects.count()
+
+    answer = client.post(page, {**sent, "seen": ""})
+
+    for words in typed.values():
+        assertContains(answer, words)
+    assertContains(answer, "voorbij" if is_over else "gaat niet door")
+    assert AuditEvent.objects.count() == before
+
+
+def test_a_press_twice_calls_a_meeting_off_once(client, meeting, people):
+    coming = MeetingFactory(
+        council=meeting.council,
+        starts_at=DURING + timedelta(days=30),
+        ends_at=DURING + timedelta(days=30, hours=2),
+    )
+    page = reverse("councils:meeting_cancel", args=[coming.pk])
+    client.force_login(people["secretary"])
+    for _ in range(2):
+        answer = client.post(page, {"reason": "Ziekte."})
+        assertRedirects(answer, coming.get_absolute_url())
+    coming.refresh_from_db()
+    assert coming.sequence == 1
