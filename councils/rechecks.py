@@ -8,6 +8,7 @@ from councils.actions.guest_link import reads_minutes, without_account
 from councils.actions.meeting_people import is_still_expected
 from councils.actions.paper_mail import are_still_asked, is_still_asked
 from councils.actions.term import KEEPERS, still_ends
+from councils.actions.term_mail import is_last_day
 from councils.models import (
     AgendaItem,
     Attendee,
@@ -140,3 +141,8 @@ def term_ends(term: str, user: str, on: str) -> str:
     if not keepers.filter(council__in=council, user=user).exists():
         return _("This person has no such seat in the council any more.")
     return ""
+
+
+def seat_last_day(term: str, on: str) -> str:
+    """Why nobody need be told that last day of a seat any more, or ""."""
+    return "" if is_last_day(term, on) else _("The date has moved.")

@@ -107,6 +107,11 @@ KINDS = {
         ),
         MailKind("term_ends", _("a term ends")),
         MailKind(
+            "seat_last_day",
+            _("your seat has another last day"),
+            required=_("Without it you do not know until when you have access."),
+        ),
+        MailKind(
             "handed_over",
             _("work that was handed over to you"),
             required=_("Others count on you to do it."),

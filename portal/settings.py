@@ -233,6 +233,7 @@ MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "papers_due": "councils.rechecks.papers_due",
     "paper_not_needed": "councils.rechecks.paper_not_needed",
     "term_ends": "councils.rechecks.term_ends",
+    "seat_last_day": "councils.rechecks.seat_last_day",
 }
 
 # Without a visit; each visit after a day puts the end off. See portal/README.md.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from councils.actions.term_mail import tell_last_day
 from councils.models import (
     CareOffice,
     CareOfficeMembership,
@@ -186,6 +187,7 @@ def end(term: CouncilMembership, *, last_day: date, by: User) -> CouncilMembersh
     term.ends_on = last_day
     term.save(update_fields=["ends_on"])
     audit.record("membership.end", term, by=by, scope=term.council_id)
+    tell_last_day(term, by=by)
     return term
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from councils.actions.due_mail import Due, post
 from councils.actions.membership import hold_many
+from councils.actions.term_mail import tell_last_day
 from councils.models import CouncilMembership
 from councils.permissions import Role
 from portal import audit
@@ -70,6 +71,7 @@ def extend(
     term.ends_on = last_day
     term.save(update_fields=["ends_on"])
     audit.record("membership.extend", term, by=by, scope=term.council_id)
+    tell_last_day(term, by=by)
     return term
 
 
