@@ -16,7 +16,7 @@ from councils.models import Meeting, Openness
 from portal.moments import nl_date
 from procurement.expected.task import address
 from procurement.facts import Words, submission_among
-from procurement.models import CycleKind, Phase, dates_before
+from procurement.models import Cycle, CycleKind, dates_before
 from procurement.suggestion_rows import Found, Source
 from procurement.taking_part import asked, asked_for_words, read_text
 
@@ -47,6 +47,7 @@ class Making:
             for row in self.of[Source.CHOICE]
             if (choice := read_text(row.word))
         }
+        self.titles: dict[UUID | None, str] = {}
         self.due = self._submission_phases()
         self.dropped = {row.word: row.more for row in self.of[Source.DROPPED]}
         self.on_agenda = {row.pk for row in self.of[Source.ITEM] if row.flag}
@@ -99,26 +100,35 @@ class Making:
             )
         return _("Your council's date is %(date)s.") % told
 
+    def _round(self, row: Found) -> str:
+        """What the round of a row is called."""
+        if row.cycle_id not in self.titles:
+            kind, year = row.cycle_kind, row.year
+            self.titles[row.cycle_id] = Cycle(kind=kind, contract_year=year).title
+        return self.titles[row.cycle_id]
+
     def _make(
         self,
         kind: str,
-        subject: Model,
+        subject: type[Model],
+        pk: UUID,
         *,
         title: str,
         url: str,
-        key_of: Model | None = None,
+        key_pk: UUID | None = None,
         number: int = 0,
         openness: Openness = Openness.COUNCIL,
         **rest: Any,
     ) -> Suggestion:
-        key = f"{kind}:{(key_of or subject).pk}"
+        key = f"{kind}:{key_pk or pk}"
         if number:
             key = f"{key}:{number}"
         return Suggestion(
             key=key,
             title=_shortened(title),
             openness=openness,
-            subject=subject,
+            subject_type=subject,
+            subject_id=pk,
             subject_url=url,
             dropped_because=self.dropped.get(key, ""),
             **rest,
@@ -135,7 +145,7 @@ def _shortened(title: str) -> str:
 _dates = lru_cache(maxsize=512)(dates_before)
 
 
-def page_of(phase: Phase) -> str:
+def page_of(step: Found) -> str:
     """The step on the page of its round."""
-    page = address(("procurement:cycle_detail", phase.cycle_id))
-    return f"{page}#{phase.kind}"
+    page = address(("procurement:cycle_detail", step.cycle_id))
+    return f"{page}#{step.kind}"

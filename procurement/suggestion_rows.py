@@ -97,25 +97,6 @@ class Found(NamedTuple):
     number: int
     at: datetime | None
 
-    @property
-    def round(self) -> Cycle:
-        return Cycle(pk=self.cycle_id, kind=self.cycle_kind, contract_year=self.year)
-
-    @property
-    def phase(self) -> Phase:
-        """The step as far as it was read; of a request: with its own closing."""
-        return Phase(
-            pk=self.phase_pk,
-            cycle=self.round,
-            kind=self.kind,
-            order=self.order,
-            opens_on=self.opens_on,
-            closes_at=self.closes_at,
-            organisation_days=self.organisation_days,
-            central_days=self.central_days,
-            local_days=self.local_days,
-        )
-
 
 _FIELDS: dict[str, type[Field]] = {
     "date": DateField,
@@ -292,8 +273,8 @@ def _answers(user: User, council: UUID, since: datetime) -> QuerySet:
     return _columns(
         Publication.objects.filter(Exists(readable), at__gt=since),
         Source.ANSWERS,
-        pk=F("version__pk"),
-        other_pk=F("version__submission__pk"),
+        pk=F("version__submission__pk"),
+        other_pk=F("version__pk"),
         council_id=F("version__submission__council__pk"),
         at=F("at"),
         **_of_cycle("version__submission__cycle__"),
@@ -308,8 +289,8 @@ def _plans(council: UUID, starts_at: datetime) -> QuerySet:
     return _columns(
         newest.exclude(agreements__side=Side.COUNCIL),
         Source.PLAN,
-        pk=F("pk"),
-        other_pk=F("plan__pk"),
+        pk=F("plan__pk"),
+        other_pk=F("pk"),
         number=F("number"),
         at=F("deadline"),
         **_of_cycle("plan__cycle__"),

@@ -21,10 +21,10 @@ from procurement.facts import has_words
 from procurement.models import (
     Cycle,
     InformationRequest,
+    Phase,
+    PhaseKind,
     Submission,
-    SubmissionVersion,
     WorkPlan,
-    WorkPlanVersion,
 )
 from procurement.suggestion_making import Making, page_of
 from procurement.suggestion_rows import Found, Source, found_for
@@ -64,7 +64,7 @@ class _Maker(Making):
             *map(self._request, self._requests()),
             *map(self._plan, self._plans()),
         ]
-        by_subject = {each.subject.pk: each for each in made if self._fits(each)}
+        by_subject = {each.subject_id: each for each in made if self._fits(each)}
         return (each for pk, each in by_subject.items() if pk not in self.on_agenda)
 
     def _fits(self, suggestion: Suggestion) -> bool:
@@ -102,9 +102,10 @@ class _Maker(Making):
             )
             yield self._make(
                 "choose",
-                Cycle(pk=pk),
+                Cycle,
+                pk,
                 title=_("Choose whether and how we take part: %(round)s")
-                % {"round": first.round.title},
+                % {"round": self._round(first)},
                 reason=reason,
                 on=max(first.opens_on, self.day),
                 goal=ItemGoal.DECIDE,
@@ -128,21 +129,21 @@ class _Maker(Making):
         for row in self._phases(self._is_asked):
             if not self.day <= row.opens_on < until:
                 continue
-            phase = row.phase
             yield self._make(
                 "opens",
-                phase,
+                Phase,
+                row.pk,
                 title=_("%(phase)s: what do we do?")
-                % {"phase": phase.get_kind_display()},
+                % {"phase": PhaseKind(row.kind).label},
                 reason=_(
                     "This step begins on %(date)s. This is the last meeting before it."
                 )
-                % {"date": nl_date(phase.opens_on)},
-                on=phase.opens_on,
+                % {"date": nl_date(row.opens_on)},
+                on=row.opens_on,
                 goal=ItemGoal.INFORM,
                 minutes=10,
                 openness=Openness.OPEN,
-                url=page_of(phase),
+                url=page_of(row),
             )
 
     def _words(self) -> Iterator[Suggestion]:
@@ -158,7 +159,7 @@ class _Maker(Making):
                     "words",
                     row,
                     title=_("Our input for “%(phase)s”")
-                    % {"phase": row.phase.get_kind_display()},
+                    % {"phase": PhaseKind(row.kind).label},
                     goal=ItemGoal.DISCUSS,
                     minutes=20,
                 )
@@ -185,9 +186,10 @@ class _Maker(Making):
     def _to_sign(self, row: Found, submission: Found) -> Suggestion:
         return self._make(
             "sign",
-            Submission(pk=submission.pk),
+            Submission,
+            submission.pk,
             number=submission.number,
-            title=_("Sign the submission: %(round)s") % {"round": row.round.title},
+            title=_("Sign the submission: %(round)s") % {"round": self._round(row)},
             reason=_("The text waits for a signature since %(date)s.")
             % {"date": nl_date(submission.at and timezone.localdate(submission.at))},
             on=self._own_date(row),
@@ -201,7 +203,7 @@ class _Maker(Making):
             "share",
             row,
             title=_("Share our input with the central council: %(round)s")
-            % {"round": row.round.title},
+            % {"round": self._round(row)},
             goal=ItemGoal.DECIDE,
             minutes=15,
             url=address(("procurement:input_list",)),
@@ -217,7 +219,7 @@ class _Maker(Making):
         return self._before_own_date(
             "compose",
             row,
-            title=_("What do we hand in? %(round)s") % {"round": row.round.title},
+            title=_("What do we hand in? %(round)s") % {"round": self._round(row)},
             goal=ItemGoal.DECIDE,
             minutes=30,
             url=address(*pages),
@@ -225,11 +227,11 @@ class _Maker(Making):
 
     def _before_own_date(self, kind: str, row: Found, **words: Any) -> Suggestion:
         """One that matters by the council's own date of a step."""
-        phase = row.phase
-        words.setdefault("url", page_of(phase))
+        words.setdefault("url", page_of(row))
         return self._make(
             kind,
-            phase,
+            Phase,
+            row.pk,
             reason=self._by_own_date(self._date_of(row)),
             on=self._own_date(row),
             **words,
@@ -259,7 +261,8 @@ class _Maker(Making):
             reason = " ".join([_("New since the last meeting."), reason])
         return self._make(
             "request",
-            InformationRequest(pk=row.pk),
+            InformationRequest,
+            row.pk,
             title=_("The care office asks: %(request)s") % {"request": row.word},
             reason=reason,
             on=timezone.localdate(due),
@@ -273,7 +276,7 @@ class _Maker(Making):
         held = [row for row in self.of[Source.ITEM] if row.at and not row.flag]
         for row in self.of[Source.ANSWERS]:
             was_there = any(
-                item.pk == row.other_pk and item.at and row.at and item.at > row.at
+                item.pk == row.pk and item.at and row.at and item.at > row.at
                 for item in held
             )
             if not was_there:
@@ -283,7 +286,7 @@ class _Maker(Making):
         own = row.council_id == self.council.pk
         pages: list[tuple] = [("procurement:response_list",)]
         if own:
-            pages.insert(0, ("procurement:submission_detail", row.other_pk))
+            pages.insert(0, ("procurement:submission_detail", row.pk))
         said = (
             _("The answers of the care office: %(round)s")
             if own
@@ -293,9 +296,10 @@ class _Maker(Making):
         on = timezone.localdate(row.at)
         return self._make(
             "answers",
-            Submission(pk=row.other_pk),
-            key_of=SubmissionVersion(pk=row.pk),
-            title=said % {"round": row.round.title},
+            Submission,
+            row.pk,
+            key_pk=row.other_pk,
+            title=said % {"round": self._round(row)},
             reason=_("The care office answered on %(date)s. Not discussed yet.")
             % {"date": nl_date(on)},
             on=max(on, self.day),
@@ -324,16 +328,17 @@ class _Maker(Making):
             }
         return self._make(
             "plan",
-            WorkPlan(pk=row.other_pk),
-            key_of=WorkPlanVersion(pk=row.pk),
-            title=said % {"round": row.round.title},
+            WorkPlan,
+            row.pk,
+            key_pk=row.other_pk,
+            title=said % {"round": self._round(row)},
             reason=reason,
             on=max(timezone.localdate(row.at), self.day),
             goal=ItemGoal.DECIDE,
             minutes=10,
             openness=Openness.OPEN,
             url=address(
-                ("procurement:work_plan_detail", row.other_pk),
+                ("procurement:work_plan_detail", row.pk),
                 ("procurement:cycle_detail", row.cycle_id),
             ),
         )

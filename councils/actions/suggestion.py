@@ -5,6 +5,7 @@ The app above knows the rounds and makes them (``settings.AGENDA_SUGGESTIONS``).
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Model
 
@@ -27,7 +28,8 @@ class Suggestion:
     goal: ItemGoal
     minutes: int
     openness: Openness
-    subject: Model
+    subject_type: type[Model]
+    subject_id: UUID
     subject_url: str
     dropped_because: str = ""
 

@@ -68,10 +68,10 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
             "page_key": uuid4(),
             "goals": tuple((value, str(label)) for value, label in GOALS.items()),
             "suggestions": shown(suggestions_for(meeting, request.user)),
-            "crumbs": [
+            "crumbs": (
                 (_("Meetings"), reverse("councils:meeting_list")),
                 (meeting.name, meeting.get_absolute_url()),
-            ],
+            ),
         },
     )
 

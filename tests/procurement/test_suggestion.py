@@ -20,6 +20,7 @@ from procurement.models import (
     Phase,
     PhaseKind,
     Publication,
+    Submission,
     SubmittedSource,
     WorkPlanAgreement,
     WorkPlanVersion,
@@ -280,7 +281,8 @@ def test_a_submission_is_to_be_composed_then_signed_and_then_nothing(summer):
 
     assert empty == ["compose"]
     assert waiting.key == f"sign:{submission.pk}:1"
-    assert waiting.subject == submission
+    assert waiting.subject_id == submission.pk
+    assert waiting.subject_type is Submission
     assert waiting.subject_url == submission.get_absolute_url()
     assert keys(meeting, chair) == []
 
