@@ -266,10 +266,13 @@ def prepares(seat: Seat) -> bool:
 def why_seat(seat: Seat) -> str:
     """Why this person: the seat in words."""
     council = {"council": seat.party_name}
-    if seat.role in dict(seat.stands_in):
+    taken = dict(seat.stands_in)
+    if seat.role in taken:
         return (
             _("Because you take the place of the secretary of %(council)s.") % council
         )
+    if seat.role == "deputy_chair" and "chair" in taken:
+        return _("Because you take the place of the chair of %(council)s.") % council
     if role_of(seat) == PhaseRole.SECRETARY:
         return _("Because you are secretary of %(council)s.") % council
     if seat.role == "chair":

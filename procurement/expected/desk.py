@@ -269,7 +269,8 @@ def _choices(user: User, state: State) -> Iterator[Task]:
     chosen = {(row.council_id, row.cycle_id) for row in of_kind(state.rows, "choice")}
     for seat, each in state.pairs(user):
         is_chosen = (seat.party_id, each.cycle.pk) in chosen
-        if is_chosen or seat.role not in KEEPERS or _is_over(each, state.now):
+        keeps = seat.acts_as & set(KEEPERS)
+        if is_chosen or not keeps or _is_over(each, state.now):
             continue
         yield Task(
             kind="choose",

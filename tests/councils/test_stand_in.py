@@ -310,7 +310,7 @@ def test_each_is_told_why_it_is_for_them_to_sign(council, offered):
             f"U krijgt dit omdat u voorzitter bent van {name}."
         ),
         term_of(council, "deputy_chair").user.email: (
-            f"U krijgt dit omdat u plaatsvervangend voorzitter bent van {name}."
+            f"U krijgt dit omdat u vervangend voorzitter bent van {name}."
         ),
         term_of(council, "member").user.email: (
             f"U krijgt dit omdat u de voorzitter van {name} vervangt."

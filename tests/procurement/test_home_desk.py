@@ -20,6 +20,7 @@ from councils.models import (
 )
 from portal.dates import AMSTERDAM
 from procurement.expected import expected_tasks, next_moment
+from procurement.expected.council import acting_seats, why_seat
 from procurement.models import (
     Participation,
     Side,
@@ -484,6 +485,21 @@ def test_who_takes_the_place_of_the_secretary_has_those_tasks_too(summer):
         "Kies wanneer uw raad instapt",
         "Maak de agenda voor dinsdag 22\xa0juni 2027",
     ]
+
+
+def test_who_takes_the_place_of_the_chair_is_asked_to_choose_once(summer):
+    chair, member = summer.person(role="chair"), summer.person()
+    StandIn.objects.create(
+        term=CouncilMembership.objects.get(user=chair),
+        deputy=member,
+        starts_on=date(2027, 6, 8),
+        ends_on=date(2027, 6, 9),
+        named_by=chair,
+    )
+
+    assert tasks_of(member, "choose") == ["Kies wanneer uw raad instapt"]
+    (seat,) = [each for each in acting_seats(member) if each.role != "member"]
+    assert why_seat(seat) == "Omdat u de voorzitter van De Watergang vervangt."
 
 
 def test_the_next_moment_is_a_meeting_when_that_comes_first(summer):
