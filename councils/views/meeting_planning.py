@@ -238,6 +238,8 @@ def presence(request: UserRequest, pk: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Who was there is saved."))
+            if request.GET.get("van") == "verslag":
+                return redirect("councils:minutes_edit", meeting.pk)
             return redirect(meeting)
     return render(
         request,

@@ -70,6 +70,10 @@ def adopt(request: UserRequest, pk: UUID) -> HttpResponse:
     )
     is_ready = request.method == "POST" and form.is_valid()
     if is_ready and _adopt(request, minutes, form):
+        chosen = form.cleaned_data["meeting"]
+        if chosen == request.GET.get("in"):
+            # From the minutes of that meeting, which go on.
+            return redirect("councils:minutes_edit", chosen)
         return redirect("councils:minutes_detail", pk)
     return render(
         request,
@@ -98,7 +102,9 @@ def _adopt(request: UserRequest, minutes: Minutes, form: AdoptForm) -> bool:
         form.add_error(None, str(error))
         return False
     messages.success(
-        request, _("The minutes are adopted. Nothing changes in them any more.")
+        request,
+        _("The minutes of %(date)s are adopted. Nothing changes in them any more.")
+        % {"date": nl_date(minutes.meeting.starts_at)},
     )
     return True
 

@@ -67,10 +67,24 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
         return _render(request, reading, page)
     if "send" in request.POST:
         return _send(request, meeting)
+    if elsewhere := _then(request, reading):
+        return redirect(elsewhere)
     messages.success(request, _("The minutes are saved."))
     place = request.POST.get("save", "")
     anchor = f"#punt-{place}" if place.replace(".", "").isalnum() else ""
     return redirect(reverse("councils:minutes_edit", args=[pk]) + anchor)
+
+
+def _then(request: UserRequest, reading: Reading) -> str:
+    """Where somebody goes on who writes these minutes, once they are saved."""
+    then, meeting = request.POST.get("then", ""), reading.meeting
+    if then == "presence":
+        presence = reverse("councils:meeting_presence", args=[meeting.pk])
+        return f"{presence}?van=verslag"
+    if then in {str(draft.pk) for draft in reading.drafts}:
+        adopt = reverse("councils:minutes_adopt", args=[then])
+        return f"{adopt}?in={meeting.pk}"
+    return ""
 
 
 def _given_back(

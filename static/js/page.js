@@ -13,6 +13,15 @@ document.addEventListener("submit", (event) => {
   else last = { form, button, at };
 });
 
+// Who leaves a long form is asked whether what was typed may go.
+const long = document.querySelector("form[data-unsaved]");
+if (long) {
+  let isChanged = long.dataset.unsaved === "now";
+  long.addEventListener("input", () => { isChanged = true; });
+  long.addEventListener("submit", () => { isChanged = false; });
+  addEventListener("beforeunload", (event) => { if (isChanged) event.preventDefault(); });
+}
+
 // A menu closes with Escape, and when the reader goes on elsewhere.
 const open = () => document.querySelectorAll("details.drop[open]");
 document.addEventListener("keydown", (event) => {

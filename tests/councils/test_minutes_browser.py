@@ -104,10 +104,13 @@ def test_secretary_minutes_a_meeting_and_adopts_it_later_by_keyboard_alone(
     later = held(council=meeting.council)
     AgendaItemFactory(meeting=later, kind=AgendaItem.Kind.MINUTES, title="Verslag")
     go(reverse("councils:minutes_edit", args=[later.pk]))
-    keys.follow("link", "Stel vast", exact=False)
+    keys.write("Wat is er gezegd, in het kort", "Geen opmerkingen.")
+    keys.follow("button", "Stel vast", exact=False)
     keys.follow("button", "Stel vast")
 
     expect(page.locator("main")).to_contain_text("Er verandert niets meer aan")
+    expect(page.locator("h1")).to_contain_text("Schrijf het verslag van")
+    assert later.items.get().notes == "Geen opmerkingen."
     assert Minutes.objects.get(meeting=meeting).adopted_in == later
     assert keys.unseen == []
 

@@ -425,13 +425,34 @@ def test_the_later_meeting_leads_to_adopting_the_draft(client, house, during):
     client.force_login(house.people["secretary"])
     address = reverse("councils:minutes_edit", args=[later.pk])
 
-    page = Page(client, address).follow("Stel vast")
+    page = Page(client, address).press("Stel vast", opening="Om 14.05 uur.")
     page.press("Stel vast")
+
+    assert page.url == address
+    assert later.minutes.opening == "Om 14.05 uur."
 
     minutes = Minutes.objects.get(meeting=house.meeting)
     assert (minutes.is_adopted, minutes.adopted_in) == (True, later)
     assertRedirects(client.get(house.url()), house.url("detail"))
     assertContains(client.get(house.url("detail")), "Vastgesteld")
+
+
+def test_what_is_typed_is_saved_before_one_notes_who_was_there(client, house):
+    client.force_login(house.people["secretary"])
+    address = house.url("edit")
+
+    page = Page(client, address).press("Noteer wie er was", opening="Om 14.05 uur.")
+    page.press("Bewaar wie er was")
+
+    assert page.url == address
+    assert house.meeting.minutes.opening == "Om 14.05 uur."
+
+
+def test_nowhere_else_leads_what_was_made_up(client, house):
+    client.force_login(house.people["secretary"])
+    for then in ("https://elders.example/", str(house.meeting.pk), "x"):
+        answer = client.post(house.url("edit"), {"then": then})
+        assert answer.url == house.url("edit")
 
 
 def test_without_a_later_meeting_nothing_can_be_chosen(client, house):
