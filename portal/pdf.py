@@ -1,4 +1,4 @@
-"""PDF/UA from a template: tagged, titled and in Dutch, made without loading a thing."""
+"""PDF/UA from HTML: tagged, titled and in Dutch, made without loading a thing."""
 
 import gc
 import logging
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.utils.html import escape
 
 from portal.files import attachment
@@ -17,18 +16,13 @@ from portal.pdf_tags import mend
 _of_this_thread = threading.local()
 
 
-def render_pdf(template: str, context: dict) -> bytes:
-    """Render a template from ``templates/<app>/pdf/`` to a PDF/UA document.
+def pdf_of(html: str) -> bytes:
+    """Make a PDF/UA document of what a template in ``templates/<app>/pdf/`` gave.
 
     The page carries its own style sheet and may load nothing: whatever text people
     typed into it, making the PDF reaches no file and no network. It extends
     ``portal/pdf/base.html``, or has a ``lang`` and a title of its own.
     """
-    return pdf_of(render_to_string(template, context))
-
-
-def pdf_of(html: str) -> bytes:
-    """The same of HTML that was filled in before."""
     with _all_kept():
         content = _pdf(html)
     if content is None:

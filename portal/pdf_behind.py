@@ -6,16 +6,20 @@ comes near another.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from io import BytesIO
 from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from portal.files import KINDS, extension
+from portal.files import KINDS, MEGABYTE, extension
 
 # Nobody reads more of one paper behind an agenda; a page itself weighs next to nothing.
 MOST_PAGES = 1000
+# Fields and notes, of which making them flat takes time by their square; and bytes that
+# a part may unpack to.
+MOST_MARKS, MOST_UNPACKED = 3000, 100 * MEGABYTE
 
 
 class Fit(TextChoices):
@@ -52,18 +56,21 @@ def seen(found: Any) -> Seen:
 
 def made_flat(content: bytes, filename: str) -> Any:
     """The document, flat and without anything that acts; or why there is none."""
-    # Needs half a second and some megabytes: only who binds files pays that.
-    import pikepdf  # noqa: PLC0415
-
     if extension(filename) != "pdf":
         return Fit.OTHER_KIND
     if not KINDS["pdf"].holds(BytesIO(content)):
         # Of one that was cut off qpdf would save what is left, and nobody would know.
         return Fit.BROKEN
+    pikepdf = _library()
     try:
         with pikepdf.open(BytesIO(content)) as document:
             if len(document.pages) > MOST_PAGES:
                 return Fit.LONG
+            if (
+                sum(len(page.get("/Annots", [])) for page in document.pages)
+                > MOST_MARKS
+            ):
+                return Fit.BROKEN
             flat = pikepdf.open(_flat(document))
     except pikepdf.PasswordError:
         return Fit.LOCKED
@@ -92,9 +99,7 @@ def bind(front: bytes, documents: Sequence[Any], tell: Callable[[int], None]) ->
     The tags and bookmarks of ``front`` stay. Pages of others have no tags of ours, so
     the whole is no PDF/UA any more and does not say that it is.
     """
-    import pikepdf  # noqa: PLC0415
-
-    with pikepdf.open(BytesIO(front)) as whole:
+    with _library().open(BytesIO(front)) as whole:
         place = len(whole.pages) - len(documents)
         for document in documents:
             place += 1
@@ -109,3 +114,12 @@ def bind(front: bytes, documents: Sequence[Any], tell: Callable[[int], None]) ->
         bound = BytesIO()
         whole.save(bound)
     return bound.getvalue()
+
+
+@cache
+def _library() -> Any:
+    """pikepdf; it needs half a second and some megabytes: only who binds pays that."""
+    import pikepdf  # noqa: PLC0415
+
+    pikepdf.settings.set_qpdf_limits(flate_max_memory=MOST_UNPACKED)
+    return pikepdf

@@ -22,7 +22,6 @@ from councils.models import (
     Meeting,
     Openness,
 )
-from portal import pdf_behind
 from portal.models import Printout, User
 from portal.pdf_behind import Fit
 from portal.tasks import make_waiting_printouts
@@ -416,10 +415,3 @@ def test_without_papers_the_page_offers_no_file_with_papers(client):
 
     assertContains(page, "Agenda als PDF")
     assertNotContains(page, "stukken=1")
-
-
-def test_what_is_made_flat_is_a_file_that_opens_again():
-    found = pdf_behind.made_flat(a_pdf("Binnen", pages=3), "stuk.pdf")
-
-    assert len(found.pages) == 3
-    assert pdf_behind.seen(found) == (Fit.FITS, 3)

@@ -9,8 +9,9 @@ from threading import Thread
 
 import pikepdf
 import pytest
+from django.template.loader import render_to_string
 
-from portal.pdf import pdf_response, render_pdf, watch_pages
+from portal.pdf import pdf_of, pdf_response, watch_pages
 
 PAPER = """{% extends "portal/pdf/base.html" %}
 {% block title %}Indiening van {{ council }}{% endblock %}
@@ -38,7 +39,7 @@ def paper(tmp_path, settings):
     def render(template=PAPER, **context):
         (tmp_path / "paper.html").write_text(template)
         said = {"council": "Lindehof", "text": "Geen zondag.", "rows": [1]}
-        content = render_pdf("paper.html", said | context)
+        content = pdf_of(render_to_string("paper.html", said | context))
         return pikepdf.open(io.BytesIO(content))
 
     return render
