@@ -15,8 +15,10 @@ from portal.sentences import enumerated
 
 Row = dict[str, Any]
 
-# What changed of an item that was there already, and by which of its fields one tells.
+# What changed of an item, and of one that was there already by which of its fields.
 WORDS: dict[str, Promise] = {
+    "new": gettext_lazy("new"),
+    "dropped": gettext_lazy("dropped"),
     "moved": gettext_lazy("moved"),
     "time": gettext_lazy("other time"),
     "text": gettext_lazy("other text"),
@@ -31,13 +33,22 @@ FIELDS = {
 }
 
 
+# What shows of an item also to whom it is closed: its place, minutes and readers.
+SHOWN = {"new", "dropped", "moved", "time", "openness"}
+
+
 class Change(NamedTuple):
-    """What changed with one item; ``title`` is empty when it is closed."""
+    """What changed with one item; ``title`` is empty when it is closed.
+
+    ``shown`` is what a helper may know of it, who does not read what is for members
+    alone: nothing of its words and papers. Empty when there is nothing to know.
+    """
 
     number: str
     title: str
     what: str
     is_closed: bool
+    shown: str
 
     def __str__(self):
         if self.is_closed:
@@ -96,7 +107,7 @@ def changes(before: Sequence[Row], after: Sequence[Row]) -> list[Change]:
     for row in after:
         was = old.get(row["id"])
         if was is None:
-            found.append(_change(row, row, [str(_("new"))]))
+            found.append(_change(row, row, ["new"]))
             continue
         what = [] if row["id"] in still and row["level"] == was["level"] else ["moved"]
         what += [
@@ -105,16 +116,28 @@ def changes(before: Sequence[Row], after: Sequence[Row]) -> list[Change]:
             if any(row[each] != was[each] for each in fields)
         ]
         if what:
-            found.append(_change(row, was, [str(WORDS[name]) for name in what]))
+            found.append(_change(row, was, what))
     gone = [row for row in before if row["id"] not in new]
-    return [*found, *(_change(row, row, [str(_("dropped"))]) for row in gone)]
+    return [*found, *(_change(row, row, ["dropped"]) for row in gone)]
 
 
-def _change(row: Row, was: Row, words: list[str]) -> Change:
+def for_helpers(found: Sequence[Change]) -> list[Change]:
+    """The same for who does not read what is for members alone."""
+    return [each._replace(what=each.shown) for each in found if each.shown]
+
+
+def _change(row: Row, was: Row, names: list[str]) -> Change:
     # What is closed now, or was when it was sent, is not named.
-    is_closed = any(each["openness"] != Openness.OPEN for each in (row, was))
+    readers = {row["openness"], was["openness"]}
+    is_closed = readers != {Openness.OPEN}
     title = "" if is_closed else row["title"]
-    return Change(row["number"], title, enumerated(words), is_closed)
+    is_hidden = Openness.MEMBERS in readers
+    shown = [name for name in names if not is_hidden or name in SHOWN]
+    return Change(row["number"], title, _in_words(names), is_closed, _in_words(shown))
+
+
+def _in_words(names: list[str]) -> str:
+    return enumerated([str(WORDS[name]) for name in names])
 
 
 def _in_place(stayed: list[str], order: list[str]) -> set[str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from councils.agenda_changes import Change, changes, snapshot_of
+from councils.agenda_changes import Change, changes, for_helpers, snapshot_of
 from councils.agenda_lines import AgendaLine, ItemRow, lines_of, minutes_of
 from councils.agenda_reading import (
     GOALS,
@@ -20,7 +20,7 @@ from councils.agenda_reading import (
     reader_of,
 )
 from councils.models import AgendaItem, Council, Meeting, Openness, SentAgenda
-from councils.permissions import can_chair
+from councils.permissions import can_chair, is_voting_member
 from portal.models import User
 from portal.moments import nl_date, nl_day_month, nl_time
 from portal.prepared import fetch
@@ -163,12 +163,13 @@ def page_of(meeting: Meeting, user: User, moved: UUID | None = None) -> Page:
         moved,
     )
     waiting = [item for item in agenda.waiting if may_read(item)]
+    unsent = changes(sent, snapshot_of(lines, agenda)) if sent is not None else []
     return Page(
         [build.row(line, may_edit=may_edit(line.item)) for line in lines],
         tuple(_waiting(item) for item in waiting[:WAITING_SHOWN]),
         len(waiting),
         fit_of(lines, meeting) if lines else "",
-        changes(sent, snapshot_of(lines, agenda)) if sent is not None else [],
+        unsent if is_voting_member(user, meeting.council) else for_helpers(unsent),
         meeting.agenda_sent_at is not None,
     )
 

@@ -16,7 +16,7 @@ from councils.models import (
     Meeting,
     Minutes,
 )
-from councils.permissions import PREPARERS
+from councils.permissions import PREPARERS, VOTING_ROLES
 from portal.models import User
 
 
@@ -38,8 +38,11 @@ def meeting(attendee: str, sequence: int, kind: str, **_old: object) -> str:
     return ""
 
 
-def agenda(meeting: str, user: str) -> str:
-    """Why somebody need not be told of an agenda any more, or ""."""
+def agenda(meeting: str, user: str, *, for_members: bool = False) -> str:
+    """Why somebody need not be told of an agenda any more, or "".
+
+    ``for_members``: it tells what is closed to helpers.
+    """
     found = (
         Attendee.objects.select_related("meeting")
         .filter(meeting=meeting, user=user)
@@ -49,6 +52,10 @@ def agenda(meeting: str, user: str) -> str:
         return _("This person no longer belongs to the meeting.")
     if found.meeting.is_cancelled or found.meeting.is_over:
         return _("The meeting is over.")
+    seats = CouncilMembership.objects.current().filter(role__in=VOTING_ROLES)
+    voting = seats.filter(council=found.meeting.council_id, user=user)
+    if for_members and not voting.exists():
+        return _("This person has no such seat in the council any more.")
     return ""
 
 

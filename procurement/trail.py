@@ -126,7 +126,8 @@ WORDS: dict[str, Promise] = {
 }
 WORDS |= {
     "agenda.begin": gettext_lazy("began an agenda with what returns every time"),
-    "agenda.send": gettext_lazy("sent the agenda: version %(version)s"),
+    # Without a number: one of which nobody but members heard would be missing.
+    "agenda.send": gettext_lazy("sent the agenda, or what changed of it"),
     "agenda_item.add": gettext_lazy("put an item on an agenda"),
     "agenda_item.save": gettext_lazy("changed an item of an agenda"),
     "agenda_item.move": gettext_lazy("changed the order of an agenda"),

@@ -118,9 +118,16 @@ def save_item(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
     item.save(update_fields=[*EDITED, "revision", "edited_by"])
     if meeting:
         refuse_adopted(meeting)
-        touch(meeting)
+        if _shows_to_helpers(item, now):
+            touch(meeting)
     audit.record("agenda_item.save", item, by=by, scope=item.council_id)
     return item
+
+
+def _shows_to_helpers(item: AgendaItem, now: AgendaItem) -> bool:
+    """Whether the change is on the screen of who does not read what is for members."""
+    is_hidden = item.openness == now.openness == Openness.MEMBERS
+    return not is_hidden or item.minutes != now.minutes
 
 
 def _is_the_same(item: AgendaItem, now: AgendaItem) -> bool:

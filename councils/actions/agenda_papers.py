@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from councils.actions import paper_mail
 from councils.actions.action_item import owners_of
 from councils.actions.agenda_rows import hold, touch
-from councils.models import AgendaItem, AgendaPaper, AgendaPaperVersion
+from councils.models import AgendaItem, AgendaPaper, AgendaPaperVersion, Openness
 from portal import audit, pdf_behind
 from portal.errors import NotAllowedNow
 from portal.models import User
@@ -149,7 +149,8 @@ def _lock(paper: AgendaPaper) -> AgendaPaper:
 
 
 def _touch(item: AgendaItem) -> None:
-    if item.meeting:
+    # Of what only members read, nothing on a helper's screen changes.
+    if item.meeting and item.openness != Openness.MEMBERS:
         touch(item.meeting)
 
 

@@ -203,8 +203,7 @@ def send(request: UserRequest, pk: UUID) -> HttpResponse:
         return _send(request, meeting)
     page = page_of(meeting, request.user)
     is_sent = meeting.agenda_sent_at is not None
-    kind = sending.CHANGED if is_sent else sending.SENT
-    readers = sending.readers_of(meeting, kind)
+    readers = sending.readers_of(meeting, page.unsent if is_sent else None)
     return render(
         request,
         "councils/agenda/send.html",

@@ -23,6 +23,7 @@ from councils.models import (
     StandingItem,
 )
 from portal.dates import AMSTERDAM
+from portal.delivery import deliver_waiting
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import AuditEvent, OutgoingMail
 from tests.factories import (
@@ -519,6 +520,56 @@ def test_a_mail_names_of_a_closed_item_its_number_alone(meeting, secretary):
     body = sent_mails("agenda_changed").get().body
     assert "- punt 2 (besloten): nieuw" in body
     assert "Geheimtitel" not in body
+
+
+def paper_of_the_closed(meeting, chair):
+    """An agenda that was sent, of which only a paper for members changed since."""
+    item = add(meeting, chair, title="Geheimtitel", openness=Openness.MEMBERS)
+    sending.send_agenda(meeting, by=chair)
+    papers.add_paper(AgendaPaper(item=item, title="Geheim"), upload=file(), by=chair)
+    return item
+
+
+def test_other_papers_of_what_only_members_read_are_told_to_them_alone(meeting):
+    chair, member = invited(meeting, "chair"), invited(meeting, "member")
+    secretary = invited(meeting, "secretary")
+    invited(meeting, "supporter")
+    seen = revision(meeting) + 1
+    paper_of_the_closed(meeting, chair)
+
+    assert revision(meeting) == seen  # nor is another agenda on a helper's screen
+    with pytest.raises(NotAllowedNow, match="niets veranderd"):
+        sending.send_agenda(meeting, by=secretary)
+    sending.send_agenda(meeting, by=chair)
+
+    assert {mail.user for mail in sent_mails("agenda_changed")} == {chair, member}
+    assert "punt 1 (besloten): andere stukken" in sent_mails("agenda_changed")[0].body
+
+
+def test_a_helper_hears_what_else_changed_and_members_hear_it_all(meeting):
+    chair, secretary = invited(meeting, "chair"), invited(meeting, "secretary")
+    item = paper_of_the_closed(meeting, chair)
+    item.explanation, item.minutes = "Meer uitleg.", 25
+    actions.save_item(item, revision=item.revision, by=chair)
+    add(meeting, secretary, title="Rook")
+    sending.send_agenda(meeting, by=secretary)
+
+    body = {mail.user: mail.body for mail in sent_mails("agenda_changed")}
+    for each in (chair, secretary):
+        assert "punt 2, Rook: nieuw" in body[each]
+    assert "punt 1 (besloten): andere tijd\n" in body[secretary]
+    assert "punt 1 (besloten): andere tijd, andere tekst en andere" in body[chair]
+
+
+def test_who_became_a_helper_gets_no_mail_that_tells_of_what_is_for_members(meeting):
+    chair, member = invited(meeting, "chair"), invited(meeting, "member")
+    paper_of_the_closed(meeting, chair)
+    sending.send_agenda(meeting, by=chair)
+    meeting.council.memberships.filter(user=member).update(role="supporter")
+    deliver_waiting()
+
+    sent = OutgoingMail.objects.filter(kind="agenda_changed", status="sent")
+    assert [mail.user for mail in sent] == [chair]
 
 
 def test_an_item_that_was_closed_when_it_was_sent_is_not_named_once_it_is_open(

@@ -532,6 +532,31 @@ def test_another_council_finds_nothing_of_it(client, meeting, closed):
         assert client.get(address).status_code == 404
 
 
+def test_that_a_closed_paper_changed_is_counted_for_its_readers_alone(
+    client, meeting, secretary, closed
+):
+    chair = closed.added_by
+    AttendeeFactory(meeting=meeting, user=secretary)
+    sending.send_agenda(meeting, by=chair)
+    newer = AgendaPaper(item=closed, title="Nog een")
+    papers.add_paper(newer, upload=SimpleUploadedFile("y.pdf", PDF), by=chair)
+
+    client.force_login(secretary)
+    assertNotContains(client.get(page("agenda_edit", meeting.pk)), "og niet verstuurd")
+    response = client.get(page("agenda_send", meeting.pk))
+    assertContains(response, "Er is niets veranderd")
+    assertNotContains(response, "andere stukken")
+    assertContains(response, "0 mensen krijgen")
+
+    client.force_login(chair)
+    built = client.get(page("agenda_edit", meeting.pk))
+    assertContains(built, "og niet verstuurd: 1 wijziging")
+    response = client.get(page("agenda_send", meeting.pk))
+    assertContains(response, "ndere stukken")
+    assertContains(response, "1 persoon krijgt")
+    assertContains(response, f"{secretary.name}: er veranderde niets")
+
+
 def test_a_guest_gets_the_papers_that_were_sent_and_no_newer_version(
     client, meeting, secretary, closed
 ):

@@ -14,9 +14,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from councils.actions import action_item as action_items
 from councils.actions import agenda_papers as papers
+from councils.actions import agenda_sending, minutes
 from councils.actions import decision as decisions
 from councils.actions import invitation as invitations
-from councils.actions import minutes
 from councils.models import ActionItem, AgendaPaper, Council, Decision, Invitation
 from portal.dates import AMSTERDAM
 from portal.models import AuditEvent
@@ -157,6 +157,24 @@ def test_of_what_only_members_read_no_helper_learns_that_it_was_decided(client, 
     assert "Schreef in een verslag wat is gezegd" in told
     assert "Haalde besluit 2027-1 weg" in told
     assert house.lines(client, house.secretary) == []
+
+
+def test_that_only_a_closed_paper_was_sent_anew_no_helper_learns(client, house):
+    meeting = MeetingFactory(
+        council=house.council,
+        starts_at=datetime(2027, 9, 14, 9, tzinfo=AMSTERDAM),
+        ends_at=datetime(2027, 9, 14, 11, tzinfo=AMSTERDAM),
+    )
+    item = AgendaItemFactory(meeting=meeting, openness="members")
+    agenda_sending.send_agenda(meeting, by=house.chair)
+    sent = "Verstuurde de agenda, of wat erin veranderde"
+    paper = AgendaPaper(item=item, title="Notitie")
+    papers.add_paper(paper, upload=None, by=house.chair)
+    agenda_sending.send_agenda(meeting, by=house.chair)
+
+    for person, times in ((house.chair, 2), (house.secretary, 1)):
+        told = [what for _who, what in house.lines(client, person)]
+        assert told.count(sent) == times
 
 
 def test_a_statement_stands_there_without_a_name(client, house):
