@@ -122,15 +122,33 @@ def agree(request: UserRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Your side has agreed to this version."))
         return redirect(plan)
+    return _agree_page(request, form, plan, newest, side)
+
+
+def _agree_page(
+    request: UserRequest,
+    form: AgreeForm,
+    plan: WorkPlan,
+    version: WorkPlanVersion,
+    side: Side | None,
+) -> HttpResponse:
+    lines = lines_of(
+        version.steps.all(),
+        plan.council,
+        plan.cycle,
+        planned_at=version.proposed_at,
+        now=timezone.now(),
+    )
     return render(
         request,
         "procurement/work_plan/agree.html",
         {
             "plan": plan,
-            "version": newest,
+            "version": version,
             "form": form,
             "side": side,
-            "lines": _lines(newest.steps.all(), plan.council, plan.cycle),
+            "lines": lines,
+            "notes": [*without_room(lines), *version.cautions],
             "crumbs": crumbs(plan, with_plan=True),
         },
     )

@@ -1,6 +1,7 @@
 """A plan is reckoned back from the closing, with its reasons, room and holidays."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -260,6 +261,27 @@ def test_dates_stay_in_order_whatever_is_chosen(basis, chosen, meetings):
     taken = {str(step.kind) for step in plan.steps if step.is_chosen}
     there = {str(step.kind) for step in plan.steps}
     assert taken | plan.dropped.keys() == chosen.keys() & there
+
+
+@given(bases(), bases(), st.integers(0, 4), DAYS)
+def test_what_has_been_stays_whatever_is_reckoned_with(before, after, count, today):
+    was = reckon(before, today)
+    over = {str(step.kind): step for step in was.steps[:count]}
+    fields = {**vars(after), "has_local": before.has_local, "over": over}
+
+    plan = reckon(Basis(**fields), today)
+
+    kept = [step for step in plan.steps if str(step.kind) in over]
+    assert [(step.kind, step.moment, step.why) for step in kept] == [
+        (step.kind, step.moment, step.why) for step in over.values()
+    ]
+    ahead = [step.moment for step in plan.steps if str(step.kind) not in over]
+    assert ahead == sorted(ahead)
+    alone = reckon(Basis(**{**fields, "over": {}}), today)
+    assert ahead == [step.moment for step in alone.steps if str(step.kind) not in over]
+    for step, later in pairwise(plan.steps):
+        needed = Basis(**fields).days_before(step.kind)
+        assert step.slack_days == (later.day - step.day).days - needed
 
 
 # --- Holidays --------------------------------------------------------------------

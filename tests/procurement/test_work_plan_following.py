@@ -124,6 +124,25 @@ def test_no_room_is_told_in_words_and_a_colour(client, house, after_papers):
     assert said.count("(geweest)") == 2
 
 
+def test_who_agrees_reads_first_that_there_is_no_room(client, house, after_papers):
+    move(house, datetime(2027, 6, 20, 17, tzinfo=AMSTERDAM))
+    client.force_login(house.executive)
+
+    page = client.get(reverse("procurement:work_plan_agree", args=[after_papers.pk]))
+
+    assertContains(page, "Hiervoor is geen tijd meer: lokale raden hebben")
+
+
+def test_what_passed_while_a_plan_waited_was_not_too_late(client, house):
+    plan = house.begin()
+    with at("2027-05-24 10:00+02:00"):
+        client.force_login(house.executive)
+        for name in ("detail", "agree"):
+            page = client.get(reverse(f"procurement:work_plan_{name}", args=[plan.pk]))
+            assertContains(page, "(geweest)", count=1)
+            assertNotContains(page, "Te laat")
+
+
 def test_little_room_after_what_has_been_is_told(client, house, after_papers):
     # Local councils answer by 21 June, seventeen days after the papers.
     move(house, datetime(2027, 7, 12, 17, tzinfo=AMSTERDAM))
