@@ -213,10 +213,7 @@ class _Prepared:
         self.converters: dict | None = None
         if self.sql and connection.vendor == "postgresql":
             self._write_out()
-            columns = self.compiler.select[: self.compiler.col_count]
-            self.converters = self.compiler.get_converters(
-                [each[0] for each in columns]
-            )
+            self.converters = self._converters(self.compiler)
 
     def _find_holes(self, numbers: dict[Any, tuple[type, int]]) -> None:
         self.holes = [
@@ -262,12 +259,45 @@ class _Prepared:
         given = [_for_database(value, mine) for value in values]
         for place, number in self.holes:
             params[place] = given[number]
-        compiler: Any = copy(self.compiler)
-        compiler.connection = mine
-        if self.converters is not None:
-            compiler.get_converters = lambda _columns: self.converters
-        compiler.as_sql = lambda: (self.sql, tuple(params))
-        query: Any = copy(self.queryset.query)
-        query.get_compiler = lambda *_args, **_kwargs: compiler
-        filled: QuerySet = QuerySet(self.queryset.model, query, DEFAULT_DB_ALIAS)
-        return list(self.queryset._iterable_class(filled))
+        with mine.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            found = cursor.fetchall()
+        converters = self.converters
+        if converters is None:
+            compiler: Any = copy(self.compiler)
+            compiler.connection = mine
+            converters = self._converters(compiler)
+        if converters:
+            found = [*map(tuple, self.compiler.apply_converters(found, converters))]
+        return list(self.queryset._iterable_class(_Answer(self, found)))
+
+    def _converters(self, compiler: Any) -> dict:
+        selected = compiler.select[: compiler.col_count]
+        return compiler.get_converters([column for column, _sql, _alias in selected])
+
+
+class _Answer:
+    """What the database answered, where Django looks for a query and its compiler: it
+    makes rows of it, and asks nothing."""
+
+    db = DEFAULT_DB_ALIAS
+    _known_related_objects: dict = {}
+
+    def __init__(self, prepared: _Prepared, rows: list[tuple]) -> None:
+        self.model, self.query, self.rows = prepared.queryset.model, self, rows
+        self.asked = prepared.queryset.query
+        self.select = prepared.compiler.select
+        self.klass_info = prepared.compiler.klass_info
+        self.annotation_col_map = prepared.compiler.annotation_col_map
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.asked, name)
+
+    def get_compiler(self, *_args: Any, **_kwargs: Any) -> "_Answer":
+        return self
+
+    def execute_sql(self, **_kwargs: Any) -> list[tuple]:
+        return self.rows
+
+    def results_iter(self, *_args: Any, **_kwargs: Any) -> Iterator[tuple]:
+        return iter(self.rows)
