@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -56,6 +57,8 @@ def forget_person(person: User) -> None:
     person.set_unusable_password()
     person.save()
     Authenticator.objects.filter(user=person).delete()
+    # Of the login itself; it may keep one of its own.
+    EmailAddress.objects.filter(user=person).delete()
     person.mail_opt_outs.all().delete()
     # Held or waiting, a mail names the address too.
     person.mails.exclude(status=OutgoingMail.Status.SENDING).delete()

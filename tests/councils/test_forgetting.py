@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
@@ -214,6 +215,7 @@ def test_a_year_after_the_last_day_name_and_address_are_gone():
     user.set_password("een lang wachtwoord")
     user.save()
     MailOptOut.objects.create(user=user, kind="phase_opens")
+    EmailAddress.objects.create(user=user, email=user.email)
     OutgoingMail.objects.create(key="x", kind="security", user=user, to=user.email)
     row = AttendeeFactory(
         user=user,
@@ -234,6 +236,7 @@ def test_a_year_after_the_last_day_name_and_address_are_gone():
     assert (user.phone, user.is_active) == ("", False)
     assert not user.has_usable_password()
     assert not MailOptOut.objects.exists()
+    assert not EmailAddress.objects.exists()
     assert not OutgoingMail.objects.exists()
     assert event_counts() == [{"people": 1}]
 
