@@ -217,7 +217,7 @@ def choose_people(
         raise NotAllowedNow(_("This meeting is over."))
     wanted = {user.pk for user in guests}
     addresses = {address.strip().lower(): name for name, address in outsiders}
-    rows = _attendees(meeting)
+    rows = [row for row in _attendees(meeting) if not row.came_unasked]
     gone = [each for each in rows if not _is_wanted(each, wanted, addresses, members)]
     _let_go(gone)
     there = {each.user_id or each.email for each in rows if each.is_guest}

@@ -124,7 +124,8 @@ class PeopleForm(Overtaken, Form):
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.meeting = meeting
-        rows = list(meeting.attendees.select_related("user"))
+        asked = meeting.attendees.filter(came_unasked=False)
+        rows = list(asked.select_related("user"))
         self.known = {str(each.pk): each for each in rows if each.user_id is None}
         self.users = {
             "members": self._members(),

@@ -20,6 +20,7 @@ from councils.models import AgendaPaper, Attendee, Decision, Meeting, Openness
 from portal import printout
 from portal.dates import AMSTERDAM
 from portal.delivery import deliver_waiting
+from portal.mail_message import message_of
 from portal.models import AuditEvent, OutgoingMail
 from portal.tasks import make_waiting_printouts
 from tests.factories import (
@@ -200,6 +201,7 @@ def test_one_press_ends_the_mails_of_a_kind_without_a_login(
     mail = OutgoingMail.objects.get(to=guest.email)
     link = next(word for word in mail.footer.split() if "/mail-uit/" in word)
     assert guest.email not in link
+    assert message_of(mail).extra_headers["List-Unsubscribe"] == f"<{link}>"
 
     client.post(urlsplit(link).path, {"List-Unsubscribe": "One-Click"})
     deliver_waiting()

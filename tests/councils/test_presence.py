@@ -113,6 +113,23 @@ def test_no_mail_goes_to_who_came_unasked(client, meeting, secretary, asked):
     assertNotContains(page, "Verstuur de uitnodigingen")
 
 
+def test_choosing_guests_meanwhile_leaves_who_came_unasked(client, meeting, secretary):
+    member = other(meeting)
+    press(client, meeting, unasked=[str(member.pk)], guests="Joke")
+    people = reverse("councils:meeting_people", args=[meeting.pk])
+
+    page = client.get(people)
+    client.post(
+        people,
+        {"members": [str(secretary.pk)], "name": "Noor", "email": "noor@example.nl"},
+    )
+
+    assertNotContains(page, "Joke")
+    names = {row.name for row in meeting.attendees.filter(came_unasked=True)}
+    assert names == {member.name, "Joke"}
+    assert meeting.attendees.filter(email="noor@example.nl").exists()
+
+
 def test_pressed_twice_it_is_one_and_what_is_taken_away_is_gone(
     client, meeting, secretary, asked
 ):
