@@ -39,7 +39,7 @@ def ask_to_agree(kind: str, version: WorkPlanVersion, *, by: User | None) -> Non
 def tell_agreed(version: WorkPlanVersion, *, by: User) -> None:
     """Mail the dates to both sides, but for who agreed last, and to local councils."""
     plan = version.plan
-    dates = [
+    steps = [
         {
             "date": nl_date(step.due_at),
             "what": step.what,
@@ -61,7 +61,7 @@ def tell_agreed(version: WorkPlanVersion, *, by: User) -> None:
             },
             title=plan_title(plan),
             number=version.number,
-            dates=dates,
+            steps=steps,
             link=plan.get_absolute_url(),
         )
 

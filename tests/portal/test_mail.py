@@ -28,6 +28,7 @@ FIELDS = {
     "count": 2,
     "date": date(2027, 7, 16),
     "dates": [{"when": "dinsdag 8 juni", "meeting": "overleg", "place": "De serre"}],
+    "steps": [{"date": "vrijdag 4 juni", "what": "Geef de stukken", "who": "raad"}],
     "day": date(2027, 6, 8),
     "days": 9,
     "deadline": DEADLINE,
