@@ -1,12 +1,21 @@
 """What a council decides: recorded in the minutes, numbered per council and year."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import Max, ProtectedError, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from councils.actions.minutes import hold_item, writable
-from councils.models import AgendaItem, Council, Decision
+from councils.models import (
+    VOTING_ROLES,
+    AgendaItem,
+    Council,
+    CouncilMembership,
+    Decision,
+)
 from portal import audit
 from portal.errors import NotAllowedNow
 from portal.models import User
@@ -94,6 +103,33 @@ def _last_number(council: Council, year: int) -> int:
     return of_year.aggregate(last=Max("number"))["last"] or 0
 
 
+def why_not_voted(item: AgendaItem, votes: Sequence[int | None]) -> str:
+    """Why there cannot have been so many votes at an item, or ""."""
+    count, voters = sum(each or 0 for each in votes), voters_at(item)
+    if count <= voters:
+        return ""
+    return ngettext(
+        "Together these are %(count)s votes, and %(voters)s person could vote then."
+        " Did others vote too? Leave the numbers empty and write it in the decision.",
+        "Together these are %(count)s votes, and %(voters)s people could vote then."
+        " Did others vote too? Leave the numbers empty and write it in the decision.",
+        voters,
+    ) % {"count": count, "voters": voters}
+
+
+def voters_at(item: AgendaItem) -> int:
+    """How many could vote in the meeting of an item: by their seats on that day, or as
+    they were asked to it."""
+    if item.meeting is None:
+        return 0
+    day = timezone.localdate(item.meeting.starts_at)
+    seats = CouncilMembership.objects.current(day).filter(role__in=VOTING_ROLES)
+    return max(
+        seats.filter(council=item.council_id).count(),
+        item.meeting.attendees.filter(votes=True).count(),
+    )
+
+
 def _check_votes(decision: Decision) -> None:
     """A vote has all three counts, or there was none."""
     votes = [
@@ -103,6 +139,8 @@ def _check_votes(decision: Decision) -> None:
     ]
     if all(each is None for each in votes):
         return
+    if reason := why_not_voted(decision.item, votes):
+        raise NotAllowedNow(reason)
     decision.votes_for = decision.votes_for or 0
     decision.votes_against = decision.votes_against or 0
     decision.votes_abstained = decision.votes_abstained or 0

@@ -6,12 +6,14 @@ and what cannot be saved stays on the page, beside the reason.
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from councils.actions.decision import why_not_voted
 from councils.minutes_reading import ItemReading, Reading
 from councils.models import VOTING_ROLES, ActionItem, Decision, Openness
 from portal.forms import Form, ModelForm, one_line_end
@@ -48,10 +50,22 @@ class DecisionForm(ModelForm):
         error_messages = {
             "text": {"required": _("Write what was decided.")},
             **{
-                name: {"invalid": _("Write a number, or leave it empty.")}
+                name: dict.fromkeys(
+                    ("invalid", "min_value", "max_value"),
+                    _("Write a number, or leave it empty."),
+                )
                 for name in VOTES
             },
         }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        votes = {name: cleaned.get(name) or 0 for name in VOTES}
+        if not any(votes.values()):
+            return cleaned
+        if reason := why_not_voted(self.instance.item, list(votes.values())):
+            self.add_error(max(votes, key=votes.__getitem__), reason)
+        return cleaned
 
 
 class DecisionChangeForm(Overtaken, DecisionForm):

@@ -1,6 +1,6 @@
 """Minutes: written per item, sent round, adopted in a later meeting and frozen then."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -27,6 +27,7 @@ from portal.models import AuditEvent, User
 from tests.factories import (
     ActionItemFactory,
     AgendaItemFactory,
+    AttendeeFactory,
     CouncilMembershipFactory,
     MeetingFactory,
 )
@@ -326,12 +327,30 @@ def test_only_the_last_decision_can_be_taken_back():
 def test_votes_are_counted_only_where_they_were_held():
     item = AgendaItemFactory()
     secretary = seated(item.meeting)
+    CouncilMembershipFactory.create_batch(5, council=item.council)
 
     none = decisions.record(Decision(item=item, text="Zonder."), by=secretary)
     held = decisions.record(Decision(item=item, text="Met.", votes_for=5), by=secretary)
 
     assert not none.was_voted
     assert (held.votes_for, held.votes_against, held.votes_abstained) == (5, 0, 0)
+
+
+def test_there_are_no_more_votes_than_people_who_could_vote():
+    item = AgendaItemFactory()
+    secretary = seated(item.meeting)
+    CouncilMembershipFactory.create_batch(2, council=item.council)
+    CouncilMembershipFactory(council=item.council, starts_on=date(2027, 6, 9))
+    votes = {"votes_for": 1, "votes_against": 1, "votes_abstained": 1}
+
+    with pytest.raises(NotAllowedNow, match="Samen zijn dit 3 stemmen"):
+        decisions.record(Decision(item=item, text="Ja.", **votes), by=secretary)
+    AttendeeFactory.create_batch(3, meeting=item.meeting)
+    decision = decisions.record(Decision(item=item, text="Ja.", **votes), by=secretary)
+
+    decision.votes_for = 2
+    with pytest.raises(NotAllowedNow, match="Samen zijn dit 4 stemmen"):
+        decisions.change(decision, by=secretary)
 
 
 def test_a_decision_is_as_open_as_its_item_and_follows_it():

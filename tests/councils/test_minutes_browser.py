@@ -72,6 +72,7 @@ def test_secretary_minutes_a_meeting_and_adopts_it_later_by_keyboard_alone(
     page, live_server, client, meeting, secretary, width
 ):
     AgendaItemFactory(meeting=meeting, order=1, title="De zondag")
+    CouncilMembershipFactory.create_batch(4, council=meeting.council)
     page.set_viewport_size({"width": width, "height": 900})
     go, keys = log_in(page, live_server, client, secretary), Keyboard(page)
     go(reverse("councils:minutes_edit", args=[meeting.pk]))

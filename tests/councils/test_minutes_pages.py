@@ -93,6 +93,7 @@ def named(item: AgendaItem) -> str:
 
 def test_a_secretary_minutes_an_item_with_a_decision_and_an_action(client, house):
     item = house.item("De zondag")
+    CouncilMembershipFactory.create_batch(4, council=house.council)
     client.force_login(house.people["secretary"])
     page = Page(client, house.url())
 
@@ -116,6 +117,27 @@ def test_a_secretary_minutes_an_item_with_a_decision_and_an_action(client, house
     assert (decision.reference, decision.votes_for) == ("2027-1", 4)
     action = ActionItem.objects.get()
     assert (action.owner, action.due_on) == (house.people["member"], date(2027, 6, 30))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("40000", "Samen zijn dit 40000 stemmen"), ("-1", "Schrijf een getal")],
+)
+def test_votes_that_cannot_be_are_said_beside_them_and_nothing_is_lost(
+    client, house, typed, said
+):
+    item = house.item("De zondag")
+    client.force_login(house.people["secretary"])
+    form = {
+        f"decision-text-{named(item)}": "Akkoord.",
+        f"decision-votes_for-{named(item)}": typed,
+    }
+
+    answer = client.post(house.url(), form)
+
+    assert Decision.objects.count() == 0
+    for words in ("Akkoord.", f'value="{typed}"', said):
+        assertContains(answer, words)
 
 
 def test_the_form_sent_twice_makes_one_decision_and_one_action(client, house):
