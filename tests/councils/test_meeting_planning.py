@@ -189,7 +189,7 @@ def test_who_was_there_is_ticked_afterwards_and_the_quorum_is_told(
 
     assertContains(before, "checked", count=3)
     assertContains(page, "Te weinig leden om te besluiten")
-    assertContains(page, "Er waren 1 van de 3 leden. Om te besluiten zijn er 2 nodig.")
+    assertContains(page, "Leden die er waren: 1 van de 3. Nodig om te besluiten: 2.")
 
 
 def test_quorum_of_the_council_is_set_on_its_page(client, secretary):
@@ -228,7 +228,7 @@ def test_whether_enough_come_is_said_in_words(client, secretary, meeting):
     page = client.get(meeting.get_absolute_url())
 
     assertContains(page, "Er komen genoeg leden om te besluiten")
-    assertContains(page, "2 van de 3 leden gaven door dat zij komen.")
+    assertContains(page, "Leden die doorgaven dat zij komen: 2 van de 3.")
 
 
 # --- Who sees and who may --------------------------------------------------------

@@ -8,6 +8,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from councils.actions import minutes as actions
+from councils.actions.agenda_sending import send_agenda
+from councils.actions.guest_link import guest_link
+from councils.actions.meeting_mail import answer_link
 from councils.models import ActionItem, AgendaItem, Decision, Meeting, Minutes
 from tests.factories import (
     ActionItemFactory,
@@ -150,5 +153,38 @@ def test_no_barriers_and_nothing_beside_the_screen(
         wide = page.evaluate("document.documentElement.scrollWidth")
         found += [f"{address}: {fault}" for fault in barriers(page)]
         found += [f"{address}: {wide} wide"] if wide > width else []
+
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_what_a_guest_reads_by_a_link_has_no_barriers(
+    page, live_server, meeting, secretary, barriers, width
+):
+    guest = AttendeeFactory(
+        meeting=meeting,
+        user=None,
+        name="Noor Spreekster",
+        email="noor@example.nl",
+        is_guest=True,
+        votes=False,
+    )
+    item = AgendaItemFactory(meeting=meeting, notes="Gezegd.", title="Een lang woord")
+    AgendaItemFactory(meeting=meeting, openness="council")
+    DecisionFactory(item=item, votes_for=3, votes_against=0)
+    send_agenda(meeting, by=secretary)
+    later = held(
+        council=meeting.council, starts_at=timezone.now() - timedelta(minutes=1)
+    )
+    minutes = actions.begin(meeting, by=secretary)
+    actions.send_round(minutes, by=secretary)
+    actions.adopt(minutes, meeting=later, by=secretary)
+    page.set_viewport_size({"width": width, "height": 900})
+
+    found = []
+    for address in (guest_link(guest), answer_link(guest)):
+        page.goto(live_server.url + address)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        found += barriers(page) + ([f"{address}: {wide} wide"] if wide > width else [])
 
     assert found == []
