@@ -20,11 +20,11 @@ class Once:
     """
 
     fields: dict[str, forms.Field]
-    PAGE = "page_key"
+    FRESH = "fresh"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields[self.PAGE] = forms.UUIDField(
+        self.fields[self.FRESH] = forms.UUIDField(
             required=False, initial=uuid4, widget=forms.HiddenInput
         )
 
@@ -39,7 +39,7 @@ class Once:
     def key(self) -> UUID:
         """The key of what this press makes; without that of a page any key."""
         typed: dict[str, Any] = dict(self.cleaned_data)  # type: ignore[attr-defined]
-        page = typed.pop(self.PAGE, None)
+        page = typed.pop(self.FRESH, None)
         if page is None:
             return uuid4()
         words = [(name, str(value)) for name, value in sorted(typed.items())]

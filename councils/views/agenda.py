@@ -65,7 +65,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
         {
             **_shown(meeting, request.user, moved=_moved(request)),
             "form": form,
-            "page_key": uuid4(),
+            "fresh": uuid4(),
             "goals": tuple((value, str(label)) for value, label in GOALS.items()),
             "suggestions": shown(suggestions_for(meeting, request.user)),
             "crumbs": (

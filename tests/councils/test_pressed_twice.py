@@ -22,6 +22,7 @@ from councils.models import (
 from portal.models import AuditEvent, OutgoingMail
 from tests.factories import (
     AgendaItemFactory,
+    AttendeeFactory,
     CouncilMembershipFactory,
     MeetingFactory,
 )
@@ -71,7 +72,7 @@ def test_what_is_quickly_put_on_the_agenda(client, meeting):
     sent = {
         "title": "Rook",
         "goal": "discuss",
-        "page_key": client.get(url).context["page_key"],
+        "fresh": client.get(url).context["fresh"],
     }
 
     twice(client, url, sent)
@@ -236,6 +237,19 @@ def test_a_guest_who_is_asked(client, meeting):
     twice(client, url, sent)
 
     assert meeting.attendees.filter(email="spreker@voorbeeld.nl").count() == 1
+
+
+def test_who_was_there(client, meeting, may):
+    member = AttendeeFactory(meeting=meeting)
+    may.move_to(meeting.starts_at + timedelta(hours=1))
+    client.force_login(seated(meeting, "secretary"))
+    url = page("meeting_presence", meeting.pk)
+    sent = {**shown(client, url), "there": [str(member.pk)], "guests": "Spreker"}
+
+    twice(client, url, sent)
+
+    names = meeting.attendees.filter(was_present=True).values_list("name", flat=True)
+    assert sorted(names) == sorted([member.name, "Spreker"])
 
 
 def test_a_meeting_that_goes_elsewhere(client, meeting):
