@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Page
 
 from portal.models import User
@@ -19,15 +20,15 @@ from procurement.demo.world import PEOPLE
 from tests.login import with_two_steps
 from tests.marked_story import AMSTELBOOG, SCHELPENRUG, VLIERKADE, tell
 from tests.test_access import addresses, client_of, routes
-from tests.unfinished import Unfinished, links_of_mails
+from tests.unfinished import Unfinished, last_meeting, links_of_mails
 from tests.visits import Visit, route_of, wander
 
 TEMPLATES = Path(settings.BASE_DIR, "templates")
 NAMES = {key: name for key, name, _role in PEOPLE}
 # The draft of the buyer stands under what was asked before.
-BUYER = "fatma"
+BUYER, SECRETARY = "fatma", "marijke"
 # Between them they come by every template.
-SOME = ["riet", "harm", "truus", "marijke", "esther", BUYER, "ineke"]
+SOME = ["riet", "harm", "truus", SECRETARY, "esther", BUYER, "ineke"]
 VISITOR = "a visitor"
 VISITOR_STARTS = ["/inloggen/", "/demo/", "/controle/", "/woorden/"]
 
@@ -39,6 +40,8 @@ class Tour:
         call_command("seed_demo", verbosity=0)
         Unfinished().add()
         self._mails = links_of_mails()
+        # To this page a button of the minutes leads.
+        self._presence = reverse("councils:meeting_presence", args=[last_meeting().pk])
 
     def client(self, key: str) -> Client:
         client = Client()
@@ -51,6 +54,8 @@ class Tour:
     def of(self, key: str, *, at_most: int | None = None) -> list[Visit]:
         """``at_most``: so many pages of each kind."""
         start = [*VISITOR_STARTS, *self._mails] if key == VISITOR else ["/"]
+        if key == SECRETARY:
+            start.append(self._presence)
         return wander(self.client(key), key, start, at_most=at_most)
 
     def of_some(self, *, at_most: int) -> list[Visit]:

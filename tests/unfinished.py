@@ -11,6 +11,7 @@ from django.utils import timezone
 from councils.actions import agenda_papers as paper_actions
 from councils.actions import invitation as invitation_actions
 from councils.actions import meeting_mail
+from councils.actions.guest_link import guest_link
 from councils.models import (
     AgendaItem,
     AgendaPaper,
@@ -172,4 +173,26 @@ def links_of_mails() -> list[str]:
     ).earliest("meeting__starts_at", "pk")
     switch_off = unsubscribe_link(chair.pk, KINDS["phase_opens"])
     answer = meeting_mail.answer_link(asked)
-    return [accept, switch_off.removeprefix(settings.SITE_URL), answer]
+    read = guest_link(_guest_of(last_meeting()))
+    return [accept, switch_off.removeprefix(settings.SITE_URL), answer, read]
+
+
+def _guest_of(meeting: Meeting) -> Attendee:
+    """Somebody with a name and an address alone."""
+    return Attendee.objects.create(
+        meeting=meeting,
+        name="Gast van Buiten",
+        email="gast@example.nl",
+        is_guest=True,
+        invited_at=meeting.starts_at,
+    )
+
+
+def last_meeting() -> Meeting:
+    """Of the central council, the last of which the agenda was sent."""
+    return Meeting.objects.filter(
+        council__name__startswith="Centrale",
+        status="planned",
+        agenda_sent_at__isnull=False,
+        ends_at__lt=timezone.now(),
+    ).latest("starts_at")
