@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from councils.agenda_changes import Change, changes, for_helpers, snapshot_of
 from councils.agenda_lines import AgendaLine, ItemRow, lines_of, minutes_of
 from councils.agenda_reading import (
-    GOALS,
     Agenda,
     agenda_of,
+    goal_names,
     reader_of,
 )
 from councils.models import AgendaItem, Council, Meeting, Openness, SentAgenda
@@ -157,7 +157,7 @@ def page_of(meeting: Meeting, user: User, moved: UUID | None = None) -> Page:
     may_edit = editor_of(user, meeting.council)
     build = Rows(
         agenda,
-        {value: str(label) for value, label in GOALS.items()},
+        goal_names(),
         timezone.localdate(),
         nl_day_month(next_at) if next_at else "",
         moved,

@@ -28,7 +28,6 @@ from portal.models import User
 from portal.pdf_behind import BINDABLE, Fit
 from portal.prepared import fetch_of
 
-GOALS = dict(ItemGoal.choices)
 # What is read of an item, and of each of its papers.
 OF_PAPER = (
     *(f"papers__{each}" for each in ("pk", "title", "due_on", "deliverer")),
@@ -39,6 +38,11 @@ OF_PAPER = (
 )
 OF_ITEM = len(ItemRow._fields)
 COLUMNS = (*ItemRow._fields, *OF_PAPER)
+
+
+def goal_names() -> dict[str, str]:
+    """What each goal is called, looked up once for a whole agenda."""
+    return {value: str(label) for value, label in ItemGoal.choices}
 
 
 class PaperLine(NamedTuple):
@@ -215,7 +219,8 @@ def reading_of(meeting: Meeting, user: User) -> Reading:
 def sent_reading_of(meeting: Meeting) -> Reading:
     """What was sent last, as far as it is open."""
     sent = newest_sent(meeting)
-    lines = [_sent_line(each) for each in sent.items] if sent else []
+    goals = goal_names()
+    lines = [_sent_line(each, goals) for each in sent.items] if sent else []
     minutes = sum(line.minutes for line in lines if line.level == 1)
     return Reading(lines, is_live=False, minutes=minutes)
 
@@ -261,15 +266,19 @@ def _live(
     lines = lines_of(agenda.items, meeting.starts_at, readable)
     # For a meeting that is over nothing is asked any more.
     asked = reader if not meeting.is_over and not meeting.is_cancelled else None
+    goals = goal_names()
     return Reading(
-        [_live_line(line, agenda, asked) for line in lines],
+        [_live_line(line, agenda, goals, asked) for line in lines],
         is_live=True,
         minutes=minutes_of(lines),
     )
 
 
 def _live_line(
-    line: AgendaLine[ItemRow], agenda: Agenda, asked: UUID | None
+    line: AgendaLine[ItemRow],
+    agenda: Agenda,
+    goals: dict[str, str],
+    asked: UUID | None,
 ) -> ReadingLine:
     item = line.item
     if not line.is_readable:
@@ -280,7 +289,7 @@ def _live_line(
         begins=line.begins,
         is_readable=True,
         title=item.title,
-        goal=str(GOALS[item.goal]),
+        goal=goals[item.goal],
         minutes=line.minutes,
         introducer=item.introducer,
         explanation=item.explanation,
@@ -309,7 +318,7 @@ def _closed_line(number: str, level: int, begins: str, minutes: int) -> ReadingL
     )
 
 
-def _sent_line(row: dict) -> ReadingLine:
+def _sent_line(row: dict, goals: dict[str, str]) -> ReadingLine:
     """A line of what was sent, for a guest."""
     minutes = row["minutes"] or 0
     if row["openness"] != Openness.OPEN:
@@ -320,7 +329,7 @@ def _sent_line(row: dict) -> ReadingLine:
         begins=row["begins"],
         is_readable=True,
         title=row["title"],
-        goal=str(GOALS[row["goal"]]),
+        goal=goals[row["goal"]],
         minutes=minutes,
         introducer=row["introducer"],
         explanation=row["explanation"],

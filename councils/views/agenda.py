@@ -15,7 +15,7 @@ from councils.actions import agenda as actions
 from councils.actions import agenda_sending as sending
 from councils.agenda_lines import AgendaLine, lines_of
 from councils.agenda_page import for_building, head_of, page_of
-from councils.agenda_reading import GOALS
+from councils.agenda_reading import goal_names
 from councils.forms.agenda import QuickItemForm
 from councils.models import AgendaItem, Meeting
 from councils.permissions import can_prepare, can_read_item
@@ -66,7 +66,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
             **_shown(meeting, request.user, moved=_moved(request)),
             "form": form,
             "fresh": uuid4(),
-            "goals": tuple((value, str(label)) for value, label in GOALS.items()),
+            "goals": tuple(goal_names().items()),
             "suggestions": shown(suggestions_for(meeting, request.user)),
             "crumbs": (
                 (_("Meetings"), reverse("councils:meeting_list")),

@@ -104,6 +104,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
     may_prepare = can_prepare(request.user, meeting.council)
     context: dict[str, Any] = {
         "meeting": meeting,
+        "key": str(meeting.pk),
         "is_own": is_own,
         "own": own if own and own.invited_at else None,
         "may_answer": _may_answer(meeting, own),
