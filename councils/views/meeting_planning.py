@@ -92,11 +92,20 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
     council = own_council(request.user, pk)
     form = MeetingForm(request.POST or None, instance=Meeting(council=council))
     if request.method == "POST" and form.is_valid():
-        meeting = actions.plan(form.save(commit=False), by=request.user)
-        messages.success(
-            request, _("The meeting is planned. Nobody has been told yet.")
+        typed = form.save(commit=False)
+        meeting = actions.plan(typed, by=request.user)
+        if _is_the_same(meeting, typed):
+            messages.success(
+                request, _("The meeting is planned. Nobody has been told yet.")
+            )
+            return redirect(meeting)
+        form.add_error(
+            "starts_at",
+            _(
+                "Such a meeting is planned for this moment already. Choose another, or"
+                " give this one a name of its own."
+            ),
         )
-        return redirect(meeting)
     return render(
         request,
         "councils/meeting/form.html",
@@ -107,6 +116,12 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
             "crumbs": [(_("Meetings"), reverse("councils:meeting_list"))],
         },
     )
+
+
+def _is_the_same(planned: Meeting, typed: Meeting) -> bool:
+    """Whether it is planned as it was typed, now or by the first of two presses."""
+    fields = [*actions.TIME_AND_PLACE, "with_board"]
+    return all(getattr(planned, name) == getattr(typed, name) for name in fields)
 
 
 @holding(held)

@@ -68,6 +68,17 @@ def test_a_meeting_is_planned_on_one_page_and_pressed_twice_it_is_one(
     assert OutgoingMail.objects.count() == 0
 
 
+def test_another_meeting_for_the_same_moment_is_not_lost_unseen(client, secretary):
+    client.post(create(secretary), FORM)
+
+    page = client.post(create(secretary), {**FORM, "place": "De serre"})
+
+    assertContains(page, "Voor dit moment is al zo’n vergadering gepland.")
+    assertContains(page, 'value="De serre"')
+    client.post(create(secretary), {**FORM, "place": "De serre", "title": "Themadag"})
+    assert Meeting.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
