@@ -66,10 +66,8 @@ def made_flat(content: bytes, filename: str) -> Any:
         with pikepdf.open(BytesIO(content)) as document:
             if len(document.pages) > MOST_PAGES:
                 return Fit.LONG
-            if (
-                sum(len(page.get("/Annots", [])) for page in document.pages)
-                > MOST_MARKS
-            ):
+            marks = sum(len(page.get("/Annots", [])) for page in document.pages)
+            if marks > MOST_MARKS:
                 return Fit.BROKEN
             flat = pikepdf.open(_flat(document))
     except pikepdf.PasswordError:
