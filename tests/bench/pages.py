@@ -110,6 +110,13 @@ def _pages(portal: Site, floor: Site) -> list[Page]:
             LIST_MOST,
             LIST_MOST,
         ),
+        page(
+            "the meeting with that agenda",
+            meeting.get_absolute_url(),
+            secretary,
+            LIST_MOST,
+            LIST_MOST,
+        ),
     ]
 
 
