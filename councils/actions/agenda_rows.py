@@ -123,3 +123,17 @@ def take_off(meeting: Meeting, item: AgendaItem) -> list[AgendaItem]:
     left = agenda_order.without(order_of(rows), {row.pk for row in taken})
     write_order(meeting, rows, left)
     return taken
+
+
+def let_wait(meeting: Meeting) -> None:
+    """Let what a meeting would deal with wait for another, before it is called off.
+
+    What returns at every meeting stays; the waiting list has one level.
+    """
+    rows = rows_of(meeting)
+    for row in rows.values():
+        row.parent = None
+        if row.origin != AgendaItem.Origin.STANDING:
+            row.meeting = None
+            row.accepted_at = row.accepted_at or timezone.now()
+    AgendaItem.objects.bulk_update(rows.values(), ["meeting", "parent", "accepted_at"])

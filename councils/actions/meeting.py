@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.actions import meeting_mail, meeting_people, standing
+from councils.actions import agenda_rows, meeting_mail, meeting_people, standing
 from councils.actions.meeting_people import day_of, quorum_of
 from councils.models import Attendee, Council, Meeting, Minutes
 from portal import audit, mail
@@ -152,14 +152,14 @@ def _tell_move(meeting: Meeting, old: Meeting) -> None:
 
 @transaction.atomic
 def cancel(meeting: Meeting, *, reason: str, by: User) -> Meeting:
-    """Call a meeting off; who was told hears it, and their calendars too."""
+    """Call a meeting off; who was told hears it. What was on its agenda waits."""
     meeting = lock(meeting)
     if meeting.is_over:
         raise NotAllowedNow(_("This meeting is over. It can no longer be called off."))
     move_status(meeting, Meeting.Status.CANCELLED)
-    meeting.cancelled_because = reason
+    agenda_rows.let_wait(meeting)
+    meeting.cancelled_because, meeting.changed_at = reason, timezone.now()
     meeting.sequence += 1
-    meeting.changed_at = timezone.now()
     meeting.save(
         update_fields=["status", "cancelled_because", "sequence", "changed_at"]
     )

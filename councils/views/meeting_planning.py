@@ -20,7 +20,7 @@ from councils.forms.meeting import (
     MeetingForm,
 )
 from councils.forms.meeting_people import PeopleForm, PresenceForm
-from councils.models import Council, Meeting
+from councils.models import AgendaItem, Council, Meeting
 from councils.permissions import can_prepare, council_ids, seats_to_prepare
 from portal.errors import NotAllowedNow
 from portal.held import holding
@@ -173,6 +173,7 @@ def cancel(request: UserRequest, pk: UUID) -> HttpResponse:
     if back := ahead_or_back(request, meeting):
         return back
     form = CancelForm(request.POST or None)
+    waits = _has_own_items(meeting)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         if meeting.is_cancelled and meeting.cancelled_because == reason:
@@ -183,6 +184,8 @@ def cancel(request: UserRequest, pk: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The meeting is called off."))
+            if waits:
+                messages.info(request, _("Its items are on the waiting list now."))
             return redirect(meeting)
     return render(
         request,
@@ -191,9 +194,16 @@ def cancel(request: UserRequest, pk: UUID) -> HttpResponse:
             "form": form,
             "meeting": meeting,
             "told": meeting.attendees.filter(invited_at__isnull=False).count(),
+            "waits": waits,
             "crumbs": crumbs_of(meeting),
         },
     )
+
+
+def _has_own_items(meeting: Meeting) -> bool:
+    """Whether more is on the agenda than what returns at every meeting."""
+    standing = AgendaItem.Origin.STANDING
+    return meeting.items.in_order().exclude(origin=standing).exists()
 
 
 @require_POST

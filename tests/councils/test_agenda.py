@@ -10,6 +10,7 @@ from councils import rechecks
 from councils.actions import agenda as actions
 from councils.actions import agenda_papers as papers
 from councils.actions import agenda_sending as sending
+from councils.actions import meeting as planning
 from councils.actions import standing
 from councils.agenda_changes import changes, snapshot
 from councils.agenda_reading import agenda_of, newest_sent, papers_of
@@ -131,6 +132,22 @@ def test_an_agenda_of_a_meeting_that_was_called_off_stays_as_it_is(secretary, me
     with pytest.raises(NotAllowedNow):
         add(meeting, secretary)
     assert not AgendaItem.objects.exists()
+
+
+def test_what_a_meeting_would_deal_with_waits_when_it_is_called_off(meeting, secretary):
+    standing.put_standing_items(meeting, by=secretary)
+    item = add(meeting, secretary)
+    part = AgendaItemFactory(meeting=meeting, council=meeting.council, parent=item)
+
+    planning.cancel(meeting, reason="De zaal is niet vrij.", by=secretary)
+
+    waiting = AgendaItem.objects.filter(meeting=None, parent=None)
+    assert set(waiting) == {item, part}
+    assert all(each.accepted_at for each in waiting)
+    assert set(meeting.items.values_list("origin", flat=True)) == {"standing"}
+    other = MeetingFactory(council=meeting.council)
+    actions.put_on(item, other, by=secretary)
+    assert titles(other) == ["Begroting"]
 
 
 # --- Another order ---------------------------------------------------------------
