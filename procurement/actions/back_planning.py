@@ -229,6 +229,8 @@ def _sum(back: BackDate) -> list[str]:
 
 def _purpose(basis: Basis, kind: Kind) -> str:
     days = basis.days_before(kind)
+    if kind == Kind.BOARD and not days:
+        return _("The organisation hands everything in on the day of the closing.")
     text = {
         Kind.BOARD: ngettext(
             "The organisation needs %(days)s day to hand everything in.",

@@ -7,6 +7,8 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from councils.actions import (
     action_item,
     agenda,
@@ -45,6 +47,8 @@ SECRETARY = "marijke"
 COMING = (22, 64, 106, 148, 190)
 COMING_AT_WOLKENVEER = (16, 58, 100)
 BOARD_MEETING, VISIT, TALK = 36, 50, 92
+# Who supports clients from outside, and has no account.
+GUEST = ("Noor Havikskruid", "noor@havikskruid.example")
 
 
 def read_words() -> dict[str, Any]:
@@ -224,14 +228,15 @@ class Meetings:
         }
         for key, each in planned.items():
             self.meetings[key] = meeting.plan(each, by=self.secretary)
-        for key, guests in (
-            ("board", ["esther", "jeroen"]),
-            ("visit", ["fatma"]),
-            ("talk", ["fatma", "pieter"]),
+        for key, guests, outsiders in (
+            ("board", ["esther", "jeroen"], [GUEST]),
+            ("visit", ["fatma"], []),
+            ("talk", ["fatma", "pieter"], []),
         ):
             meeting.choose_people(
                 planned[key],
                 guests=[self.told.world.user(guest) for guest in guests],
+                outsiders=outsiders,
                 by=self.secretary,
             )
             meeting.invite(planned[key], by=self.secretary)
@@ -292,7 +297,7 @@ class Meetings:
             )
             agenda.add_item(item, by=self.told.world.user(words["by"]))
             if "paper" in words:
-                self._ask_for_paper(words["paper"], item)
+                self._paper(words["paper"], item)
         for words in self.words["proposed"]:
             proposal = AgendaItem(
                 council=self.told.world.councils[words["council"]],
@@ -301,16 +306,22 @@ class Meetings:
             )
             agenda.add_item(proposal, by=self.told.world.user(words["by"]))
 
-    def _ask_for_paper(self, title: str, item: AgendaItem) -> None:
-        """Who introduces it delivers the paper too."""
-        assert item.meeting is not None  # it was just put on its agenda
+    def _paper(self, words: dict[str, str], item: AgendaItem) -> None:
+        """A paper that is there, or that who introduces the item has to deliver."""
         paper = AgendaPaper(
             item=item,
-            title=title,
+            title=words["title"],
             deliverer=item.introducer,
-            due_on=item.meeting.papers_due_on,
+            due_on=item.meeting.papers_due_on if item.meeting else None,
         )
         agenda_papers.add_paper(paper, upload=None, by=self.secretary)
+        if "file" in words:
+            content = WORDS.with_name(words["file"]).read_bytes()
+            agenda_papers.deliver(
+                paper,
+                upload=SimpleUploadedFile(words["file"], content),
+                by=item.introducer or self.secretary,
+            )
 
     def _waiting(self) -> Iterator[tuple[dict[str, Any], Meeting | None]]:
         for words in self.words["waiting"]:

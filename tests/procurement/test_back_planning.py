@@ -151,6 +151,14 @@ def test_each_date_tells_why_it_is_there():
     )
 
 
+def test_nobody_reads_that_zero_days_are_needed():
+    plan = reckon(basis(organisation_days=0), TODAY)
+
+    assert plan[Kind.BOARD].why[0] == (
+        "De organisatie levert alles in op de dag van de sluiting."
+    )
+
+
 def test_a_holiday_that_is_passed_over_is_named():
     # Fourteen days before Monday 31 May 2027 is Whit Monday.
     plan = reckon(basis(closes_at=datetime(2027, 5, 31, 17, tzinfo=AMSTERDAM)), TODAY)
