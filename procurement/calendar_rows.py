@@ -16,11 +16,12 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     UUIDField,
 )
 
-from councils.models import ActionItem, Location, Recess
+from councils.models import ActionItem, Council, Recess
 from councils.permissions import council_ids, organisation_ids
 from portal.dates import ONE_DAY, moment
 from portal.models import User
@@ -131,12 +132,24 @@ def _recesses(user: User, first: date, last: date) -> QuerySet:
 
 
 def _zones(user: User) -> QuerySet:
+    """The zones of a council's locations; of a central council, and of one without
+    locations, those of all locations of its organisation, as its roster has them."""
+    places = "organisation__locations"
+    own = Council.locations.through.objects.filter(council=OuterRef("pk"))
+    councils = Council.objects.filter(pk__in=council_ids(user)).annotate(
+        place=F(places), zone=F(f"{places}__municipality__school_holiday_zone")
+    )
     return _part(
         "zone",
-        Location.objects.filter(councils__in=council_ids(user)),
-        pk=F("pk"),
-        council_id=F("councils"),
-        text=F("municipality__school_holiday_zone"),
+        councils.filter(
+            Q(kind=Council.Kind.CENTRAL)
+            | ~Exists(own)
+            | Exists(own.filter(location=OuterRef("place"))),
+            zone__gt="",
+        ),
+        pk=F("place"),
+        council_id=F("pk"),
+        text=F("zone"),
     )
 
 

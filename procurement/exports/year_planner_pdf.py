@@ -18,7 +18,7 @@ LONGEST_MONTH = 31
 
 # Of either paper, in mm: how high all days of a month may be together, and how wide
 # the words of one. The largest letter (in points) is taken with which that works out.
-HEIGHT, WIDTHS = 247.0, {"a3": 57.0, "a4": 52.0}
+HEIGHT, WIDTHS = 247.0, {"a3": 55.5, "a4": 50.5}
 SIZES = [size / 2 for size in range(20, 12, -1)]
 POINT, LINE, LETTER, AROUND = 0.3528, 1.15, 0.53, 1.0
 
@@ -124,4 +124,4 @@ def _lines(sheet: Sheet, letters: int) -> int:
 
 
 def filename(year: int, paper: str) -> str:
-    return slugify(f"{_('year planner')} {year} {paper}") + ".pdf"
+    return slugify(" ".join([_("year planner"), str(year), paper])) + ".pdf"

@@ -550,6 +550,32 @@ def test_month_names_public_holidays_school_holidays_and_recess(client):
     assertContains(month(client, user, number=7), "Zomerrust")
 
 
+def test_a_central_council_has_the_school_holidays_of_its_whole_organisation():
+    summer = Summer()
+    for zone in ["noord", "zuid"]:
+        place = LocationFactory(
+            organisation=summer.organisation, municipality__school_holiday_zone=zone
+        )
+        if zone == "noord":
+            summer.local.locations.add(place)
+    LocationFactory(municipality__school_holiday_zone="midden")
+
+    central = days_of(summer.person(council=summer.central), FIRST, LAST)
+    local = days_of(summer.person(council=summer.local), FIRST, LAST)
+
+    assert central.zones == {summer.central.pk: {"noord", "zuid"}}
+    assert local.zones == {summer.local.pk: {"noord"}}
+
+
+def test_a_council_without_locations_has_the_school_holidays_of_its_organisation():
+    summer = Summer()
+    LocationFactory(
+        organisation=summer.organisation, municipality__school_holiday_zone="zuid"
+    )
+
+    assert days_of(summer.person(), FIRST, LAST).zones == {summer.local.pk: {"zuid"}}
+
+
 @pytest.mark.parametrize(("year", "number"), [(2027, 0), (2027, 13), (1999, 1)])
 def test_month_that_is_none_is_not_there(client, year, number):
     assert month(client, Summer().person(), year, number).status_code == 404
