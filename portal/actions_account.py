@@ -14,6 +14,8 @@ from portal.transitions import lock
 
 # The end of the address of who was forgotten: no mail server has it.
 FORGOTTEN = "@forgotten.invalid"
+# What of a row tells who it is, or lets that person in.
+FORGETS = ["name", "email", "phone", "is_active", "last_login", "password"]
 
 
 @transaction.atomic
@@ -55,7 +57,7 @@ def forget_person(person: User) -> None:
     person.is_active = False
     person.last_login = None
     person.set_unusable_password()
-    person.save()
+    person.save(update_fields=FORGETS)
     Authenticator.objects.filter(user=person).delete()
     # Of the login itself; it may keep one of its own.
     EmailAddress.objects.filter(user=person).delete()

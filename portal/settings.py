@@ -420,7 +420,7 @@ GUEST_LINK_LIFE = timedelta(days=env_int("GUEST_LINK_DAYS", 42))
 
 INVITATION_DAYS = 7
 COUNCIL_WORKING_DAYS = 10  # fewer, from opening to a council's date: a warning
-# A council has no legal position towards a care office: an agreed term (domain.md, 4).
+# A council has no legal position towards a care office: an agreed term.
 AGREED_RESPONSE_DAYS = 42
 
 # --- Logs ------------------------------------------------------------------------

@@ -39,17 +39,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='careorganisation',
             name='board_days',
-            field=models.PositiveSmallIntegerField(default=14, verbose_name='days that the board needs to adopt'),
+            field=models.PositiveSmallIntegerField(db_default=14, default=14, verbose_name='days that the board needs to adopt'),
         ),
         migrations.AddField(
             model_name='careorganisation',
             name='consultation_weeks',
-            field=models.PositiveSmallIntegerField(default=4, verbose_name='weeks that local councils have at least'),
+            field=models.PositiveSmallIntegerField(db_default=4, default=4, verbose_name='weeks that local councils have at least'),
         ),
         migrations.AddField(
             model_name='careorganisation',
             name='papers_days',
-            field=models.PositiveSmallIntegerField(default=7, verbose_name='days to read papers before talking about them'),
+            field=models.PositiveSmallIntegerField(db_default=7, default=7, verbose_name='days to read papers before talking about them'),
         ),
         migrations.AddField(
             model_name='council',

@@ -232,7 +232,7 @@ class Attendee(models.Model):
     answered_at = models.DateTimeField(null=True, editable=False)
     was_present = models.BooleanField(_("was present"), null=True)
     # Was there without being on the list: noted afterwards, and never invited.
-    came_unasked = models.BooleanField(default=False, editable=False)
+    came_unasked = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = AttendeeQuerySet.as_manager()
 

@@ -27,15 +27,15 @@ class CareOrganisation(models.Model):
     regions = models.ManyToManyField(
         Region, related_name="organisations", verbose_name=_("regions")
     )
-    # What a plan with a council reckons with; no law names a number (domain.md, 4).
+    # What a plan with a council reckons with; no law names a number.
     consultation_weeks = models.PositiveSmallIntegerField(
-        _("weeks that local councils have at least"), default=4
+        _("weeks that local councils have at least"), default=4, db_default=4
     )
     board_days = models.PositiveSmallIntegerField(
-        _("days that the board needs to adopt"), default=14
+        _("days that the board needs to adopt"), default=14, db_default=14
     )
     papers_days = models.PositiveSmallIntegerField(
-        _("days to read papers before talking about them"), default=7
+        _("days to read papers before talking about them"), default=7, db_default=7
     )
 
     class Meta:

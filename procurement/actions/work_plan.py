@@ -115,7 +115,7 @@ def agree(
     side = agreeing_side(by, plan.council)
     if side is None:
         raise NotAllowedNow(_("You cannot agree for one of the two sides."))
-    _can_agree(newest, side, by)
+    _refuse_twice(newest, side, by)
     if decision and (side, decision.council_id) != (Side.COUNCIL, plan.council_id):
         raise NotAllowedNow(_("Choose a decision of the council itself."))
     agreement = WorkPlanAgreement.objects.create(
@@ -134,7 +134,7 @@ def agree(
     return agreement
 
 
-def _can_agree(version: WorkPlanVersion, side: Side, by: User) -> None:
+def _refuse_twice(version: WorkPlanVersion, side: Side, by: User) -> None:
     agreements = version.agreements.all()
     if any(each.side == side for each in agreements):
         raise NotAllowedNow(_("Your side has agreed to this version already."))

@@ -5,7 +5,7 @@ Nobody proposes these versions; both sides are asked anew.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -91,7 +91,7 @@ def why_not_met(decision: WorkPlanStep) -> str:
     ) % {"old": nl_date(decision.due_at), "new": nl_date(meeting.starts_at)}
 
 
-def _day(at: datetime) -> object:
+def _day(at: datetime) -> date:
     return timezone.localdate(at, AMSTERDAM)
 
 

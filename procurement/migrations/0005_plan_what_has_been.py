@@ -10,7 +10,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            "workplanstep", "was_over", models.BooleanField(default=False)
+            "workplanstep",
+            "was_over",
+            models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddConstraint(
             "workplanagreement",

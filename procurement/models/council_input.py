@@ -40,7 +40,7 @@ class Theme(models.Model):
 
 
 class Goal(models.TextChoices):
-    """The three goals of procurement that input serves (domain.md, section 1)."""
+    """The three goals of procurement that input serves."""
 
     TRUST = "trust", _("Clients can trust that care is good and up to date")
     QUALITY_OF_LIFE = "quality_of_life", _("Care makes life better for clients")

@@ -17,7 +17,7 @@ from procurement.models.cycle import Cycle, Phase, PhaseDates, dates_before
 
 
 class Right(models.TextChoices):
-    """The right under which a council is asked (Wmcz 2018, see domain.md section 4)."""
+    """The right under which a council is asked (Wmcz 2018)."""
 
     INFORMATION = "information", _("right to information")
     INPUT = "input", _("input, by agreement")

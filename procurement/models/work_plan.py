@@ -169,7 +169,7 @@ class WorkPlanStep(models.Model):
     slack_days = models.SmallIntegerField(default=0)
     is_chosen = models.BooleanField(_("set by hand"), default=False)
     # It had been when this version was made, and so stays as it was.
-    was_over = models.BooleanField(default=False)
+    was_over = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("step of a plan")
@@ -214,7 +214,7 @@ class WorkPlanAgreement(models.Model):
             models.UniqueConstraint(
                 name="work_plan_agreement_once", fields=["version", "side"]
             ),
-            # Whoever changed sides meanwhile does not agree with himself.
+            # Whoever changed sides meanwhile does not agree for both.
             models.UniqueConstraint(
                 name="work_plan_agreement_one_side_each",
                 fields=["version", "agreed_by"],

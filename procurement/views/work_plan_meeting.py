@@ -1,6 +1,6 @@
 """Whether the council still meets when its plan says that it decides."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import (
@@ -63,5 +63,5 @@ def news_of(steps: list[WorkPlanStep], now: datetime) -> MeetingNews | None:
     return MeetingNews([found], reason=found)
 
 
-def _day(at: datetime) -> object:
+def _day(at: datetime) -> date:
     return timezone.localdate(at, AMSTERDAM)

@@ -104,7 +104,7 @@ def agree(request: UserRequest, pk: UUID) -> HttpResponse:
     assert newest is not None  # a plan begins with its first version
     has_agreed = newest.agreements.filter(side=side).exists()
     if request.method != "POST" and has_agreed:
-        messages.info(request, _("Your side agreed to this version already."))
+        messages.info(request, _("Your side has agreed to this version already."))
         return redirect(plan)
     decisions = None
     if side == Side.COUNCIL:
