@@ -13,6 +13,7 @@ from councils.actions.agenda_rows import (
     hold,
     hold_both,
     insert,
+    let_papers_wait,
     order_of,
     refuse_adopted,
     rows_of,
@@ -224,7 +225,9 @@ def move_to_meeting(
         return carry_over(item, there, by=by)
     taken = take_off(here, item)
     taken[0].parent = None
+    let_papers_wait(taken, here)
     insert(there, taken, is_new=False)
+    ask_for_papers_of(taken, by=by)
     audit.record(
         "agenda_item.to_meeting",
         taken[0],
@@ -246,6 +249,7 @@ def to_backlog(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
         row.meeting = row.parent = None
         row.accepted_at = row.accepted_at or timezone.now()
         row.save(update_fields=["meeting", "parent", "accepted_at"])
+    let_papers_wait(taken, here)
     audit.record("agenda_item.to_backlog", taken[0], by=by, scope=here.council_id)
     return taken[0]
 

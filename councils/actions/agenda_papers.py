@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from councils.actions import paper_mail
 from councils.actions.action_item import owners_of
-from councils.actions.agenda_rows import hold, touch
+from councils.actions.agenda_rows import hold, move_paper_days, touch
 from councils.models import AgendaItem, AgendaPaper, AgendaPaperVersion, Openness
 from portal import audit, pdf_behind
 from portal.errors import NotAllowedNow
@@ -76,7 +76,9 @@ def hand_over(paper: AgendaPaper, *, to: User, by: User) -> AgendaPaper:
 
 
 def ask_for_papers_of(items: list[AgendaItem], *, by: User) -> None:
-    """Ask for the papers of items that came on an agenda: till then nobody waits."""
+    """Ask for the papers of items that came on an agenda, by its day if they have none
+    of their own: till then nobody waits."""
+    move_paper_days(items, None, items[0].meeting)
     papers = AgendaPaper.objects.awaited().filter(item__in=items, asked_at=None)
     paper_mail.tell_asked(list(papers), by=by)
 

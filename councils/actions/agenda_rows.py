@@ -4,7 +4,7 @@ Whoever changes an agenda first holds its meeting, so that two who do it at once
 each other's order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from councils.actions import agenda_order
 from councils.actions.agenda_order import Order, Place
-from councils.models import AgendaItem, Meeting, Minutes
+from councils.models import AgendaItem, AgendaPaper, Meeting, Minutes
 from portal.errors import NotAllowedNow, StaleText
 from portal.transitions import lock
 
@@ -130,10 +130,31 @@ def let_wait(meeting: Meeting) -> None:
 
     What returns at every meeting stays; the waiting list has one level.
     """
-    rows = rows_of(meeting)
-    for row in rows.values():
+    rows = rows_of(meeting).values()
+    for row in rows:
         row.parent = None
         if row.origin != AgendaItem.Origin.STANDING:
             row.meeting = None
             row.accepted_at = row.accepted_at or timezone.now()
-    AgendaItem.objects.bulk_update(rows.values(), ["meeting", "parent", "accepted_at"])
+    AgendaItem.objects.bulk_update(rows, ["meeting", "parent", "accepted_at"])
+    let_papers_wait([row for row in rows if row.meeting is None], meeting)
+
+
+def let_papers_wait(items: Collection[AgendaItem], meeting: Meeting) -> None:
+    """Of items that left the agenda of a meeting nobody is asked for papers."""
+    move_paper_days(items, meeting, None)
+    awaited = AgendaPaper.objects.filter(item__in=items, versions__isnull=True)
+    awaited.update(asked_at=None)
+
+
+def move_paper_days(
+    items: Iterable[AgendaItem], old: Meeting | None, new: Meeting | None
+) -> None:
+    """Let papers that come by the usual day of a meeting come by that of another.
+
+    A day that somebody chose for a paper stays; without a meeting there is none.
+    """
+    was, becomes = (each.papers_due_on if each else None for each in (old, new))
+    if was != becomes:
+        awaited = AgendaPaper.objects.filter(item__in=items, versions__isnull=True)
+        awaited.filter(due_on=was).update(due_on=becomes)

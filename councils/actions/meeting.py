@@ -131,13 +131,13 @@ def move(meeting: Meeting, *, by: User) -> Meeting:
 
 def _follow(meeting: Meeting, old: Meeting) -> None:
     """The days of the agenda go along with the day, unless they were set too."""
-    if day_of(meeting) == day_of(old):
-        return
-    agenda, papers = usual_days(day_of(meeting))
-    if meeting.agenda_goes_out_on == old.agenda_goes_out_on:
-        meeting.agenda_goes_out_on = agenda
-    if meeting.papers_due_on == old.papers_due_on:
-        meeting.papers_due_on = papers
+    if day_of(meeting) != day_of(old):
+        agenda, papers = usual_days(day_of(meeting))
+        if meeting.agenda_goes_out_on == old.agenda_goes_out_on:
+            meeting.agenda_goes_out_on = agenda
+        if meeting.papers_due_on == old.papers_due_on:
+            meeting.papers_due_on = papers
+    agenda_rows.move_paper_days(meeting.items.all(), old, meeting)
 
 
 def _tell_move(meeting: Meeting, old: Meeting) -> None:

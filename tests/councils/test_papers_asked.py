@@ -12,6 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from councils.actions import agenda
 from councils.actions import agenda_papers as papers
+from councils.actions import meeting as planning
 from councils.models import AgendaPaper, AgendaPaperVersion, Meeting
 from councils.tasks import send_due_mails
 from portal.delivery import deliver_waiting
@@ -193,6 +194,91 @@ def test_of_an_item_that_waits_a_paper_is_asked_when_it_comes_on_an_agenda(meeti
     agenda.put_on(item, meeting, by=secretary)
 
     assert mails("paper_asked") == [member]
+
+
+def later_meeting(meeting):
+    """Four weeks later, with the days that belong to it."""
+    weeks = timedelta(days=28)
+    return MeetingFactory(
+        council=meeting.council,
+        starts_at=meeting.starts_at + weeks,
+        ends_at=meeting.ends_at + weeks,
+        papers_due_on=meeting.papers_due_on + weeks,
+    )
+
+
+def days_of(*asked_for):
+    rows = AgendaPaper.objects.in_bulk([each.pk for each in asked_for])
+    return [rows[each.pk].due_on for each in asked_for]
+
+
+def two_days(meeting, member, by):
+    """A paper by the day of the meeting, and one by a day of its own, at one item."""
+    item = AgendaItemFactory(meeting=meeting)
+    usual = ask(item, member, by=by, due_on=meeting.papers_due_on)
+    return item, usual, ask(item, member, by=by, due_on=date(2027, 5, 20))
+
+
+def test_the_day_of_a_paper_goes_along_to_another_meeting_and_is_told(meeting):
+    secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
+    item, usual, chosen = two_days(meeting, member, secretary)
+
+    with time_machine.travel("2027-05-11 10:00+02:00", tick=False):
+        there, here = later_meeting(meeting), Meeting.objects.get(pk=meeting.pk)
+        seen = here.agenda_revision
+        agenda.move_to_meeting(item, there, revision=seen, by=secretary)
+
+    assert days_of(usual, chosen) == [date(2027, 6, 28), date(2027, 5, 20)]
+    assert mails("paper_asked") == [member] * 4
+
+
+def test_the_day_of_a_paper_goes_along_with_its_meeting(meeting):
+    secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
+    _item, usual, chosen = two_days(meeting, member, secretary)
+
+    meeting.starts_at += timedelta(days=7)
+    meeting.ends_at += timedelta(days=7)
+    planning.move(meeting, by=secretary)
+
+    # A week before it, and a working day before that.
+    assert days_of(usual, chosen) == [date(2027, 6, 7), date(2027, 5, 20)]
+
+
+def waits(item, meeting, by):
+    seen = Meeting.objects.get(pk=meeting.pk).agenda_revision
+    agenda.to_backlog(item, revision=seen, by=by)
+
+
+def is_off(item, meeting, by):
+    planning.cancel(meeting, reason="De zaal is niet vrij.", by=by)
+
+
+@pytest.mark.parametrize("leaves", [waits, is_off])
+def test_a_paper_of_an_item_that_waits_is_asked_anew_for_the_next_agenda(
+    meeting, leaves
+):
+    secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
+    item, usual, chosen = two_days(meeting, member, secretary)
+    there = later_meeting(meeting)
+
+    leaves(item, meeting, secretary)
+    assert days_of(usual, chosen) == [None, date(2027, 5, 20)]
+    with time_machine.travel("2027-05-11 10:00+02:00", tick=False):
+        agenda.put_on(item, there, by=secretary)
+
+    assert days_of(usual, chosen) == [date(2027, 6, 28), date(2027, 5, 20)]
+    assert mails("paper_asked") == [member] * 4
+
+
+def test_a_paper_that_came_keeps_its_day(meeting):
+    secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
+    item, usual, _chosen = two_days(meeting, member, secretary)
+    delivered(usual)
+
+    waits(item, meeting, secretary)
+    agenda.put_on(item, later_meeting(meeting), by=secretary)
+
+    assert days_of(usual) == [date(2027, 5, 31)]
 
 
 def test_another_day_is_told_and_another_name_of_the_paper_is_not(meeting):
