@@ -52,7 +52,7 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
         except NotAllowedNow as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("The paper is with the item."))
+            messages.success(request, _said_of(paper, by=request.user))
             _say_when_loose(request, paper.versions.order_by("-number").first())
             return redirect("councils:item_edit", item.pk)
     return render(
@@ -64,6 +64,16 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
             "crumbs": crumbs_of(item, request.user),
         },
     )
+
+
+def _said_of(paper: AgendaPaper, *, by: User) -> str:
+    """What came of adding a paper; who is asked to deliver it gets a mail."""
+    paper.refresh_from_db(fields=["asked_at"])
+    if paper.asked_at and paper.deliverer and paper.deliverer != by:
+        return _("The paper is asked for. %(name)s gets a mail.") % {
+            "name": paper.deliverer
+        }
+    return _("The paper is with the item.")
 
 
 def _say_when_loose(request: UserRequest, version: AgendaPaperVersion | None) -> None:

@@ -31,6 +31,7 @@ from councils.models import AgendaPaperVersion, Attendee, Invitation, Meeting
 from portal.accounts import log_in
 from portal.errors import NotAllowedNow
 from portal.files import file_response
+from portal.moments import nl_date
 from portal.throttle import too_many
 from portal.views import too_many as ask_to_wait
 from portal.views_printout import answer
@@ -122,10 +123,17 @@ def _why_not(attendee: Attendee | None) -> str:
     if attendee is None or not is_still_expected(attendee):
         return _("This link does not work any more. Look whether it is whole.")
     if attendee.meeting.is_cancelled:
-        return _("This meeting is called off. You need not come.")
+        return _called_off(attendee.meeting)
     if attendee.meeting.is_over:
         return _("This meeting is over.")
     return ""
+
+
+def _called_off(meeting: Meeting) -> str:
+    """Which one, for who was invited to more than one."""
+    return _(
+        "The meeting of %(council)s on %(date)s is called off. You need not come."
+    ) % {"council": meeting.council, "date": nl_date(meeting.starts_at)}
 
 
 # --- Guests without an account ---------------------------------------------------
@@ -179,7 +187,7 @@ def _reads_anything(meeting: Meeting) -> bool:
 def _refused(request: HttpRequest, attendee: Attendee | None) -> HttpResponse:
     refusal = _("This link does not work any more. Look whether it is whole.")
     if attendee and attendee.meeting.is_cancelled:
-        refusal = _("This meeting is called off. You need not come.")
+        refusal = _called_off(attendee.meeting)
     elif attendee:
         refusal = _("This meeting was long ago. The link does not work any more.")
     return render(

@@ -21,7 +21,7 @@ from procurement.forms.work_plan import AgreeForm, PlanForm
 from procurement.models import Cycle, Phase, Side, WorkPlan, WorkPlanVersion
 from procurement.permissions import agreeing_side, plan_side
 from procurement.views.work_plan import crumbs, get_plan
-from procurement.views.work_plan_lines import Line, lines_of, without_room
+from procurement.views.work_plan_lines import Line, lines_of, versions_of, without_room
 
 
 def create(request: UserRequest, cycle_pk: UUID, council_pk: UUID) -> HttpResponse:
@@ -145,6 +145,7 @@ def _agree_page(
         {
             "plan": plan,
             "version": version,
+            "newest": versions_of(plan)[0],
             "form": form,
             "side": side,
             "lines": lines,

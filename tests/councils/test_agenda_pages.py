@@ -372,6 +372,25 @@ def test_a_press_sends_and_later_changes_are_shown(client, meeting, secretary):
     assertContains(client.get(page("agenda_send", meeting.pk)), "Punt 2, Nieuw: nieuw")
 
 
+def test_once_sent_nobody_is_told_when_it_goes_out_or_asked_to_send_nothing(
+    client, meeting, secretary
+):
+    invited(meeting)
+    AgendaItemFactory(meeting=meeting)
+    meeting.agenda_goes_out_on = date(2027, 6, 1)
+    meeting.save(update_fields=["agenda_goes_out_on"])
+    client.force_login(secretary)
+    assertContains(client.get(meeting.get_absolute_url()), "De agenda gaat weg")
+
+    client.post(page("agenda_send", meeting.pk), {"revision": "0"})
+
+    assertNotContains(client.get(meeting.get_absolute_url()), "De agenda gaat weg")
+    words = words_of(client.get(page("agenda_send", meeting.pk)))
+    assert "Er is niets veranderd sinds de agenda is verstuurd." in words
+    assert "krijgen een mail" not in words
+    assert "Geen mail naar" not in words
+
+
 def test_a_guest_reads_what_was_sent_and_nothing_before_or_after(
     client, meeting, secretary, closed
 ):
@@ -546,7 +565,7 @@ def test_that_a_closed_paper_changed_is_counted_for_its_readers_alone(
     response = client.get(page("agenda_send", meeting.pk))
     assertContains(response, "Er is niets veranderd")
     assertNotContains(response, "andere stukken")
-    assertContains(response, "0 mensen krijgen")
+    assertNotContains(response, "een mail")
 
     client.force_login(chair)
     built = client.get(page("agenda_edit", meeting.pk))
@@ -586,10 +605,12 @@ def test_secretary_awaits_a_paper_and_the_one_asked_delivers_it(
 ):
     item, member = AgendaItemFactory(meeting=meeting), seated(meeting, "member")
     client.force_login(secretary)
-    client.post(
+    said = client.post(
         page("item_paper_create", item.pk),
         {"title": "Cijfers", "deliverer": member.pk, "due_on": "2027-05-20"},
+        follow=True,
     )
+    assertContains(said, f"Het stuk is gevraagd. {member.name} krijgt een mail.")
     AgendaPaper.objects.update(due_on=date(2027, 5, 19))
     assertContains(client.get(page("agenda_edit", meeting.pk)), "1 stuk is te laat")
     paper = AgendaPaper.objects.get()

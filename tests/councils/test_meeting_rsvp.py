@@ -92,7 +92,11 @@ def test_link_is_dead_once_the_meeting_is_called_off(client, attendee):
     actions.cancel(attendee.meeting, reason="Ziekte.", by=attendee.user)
 
     assert is_dead(client, attendee)
-    assertContains(client.get(answer_link(attendee)), "gaat niet door", status_code=410)
+    assertContains(
+        client.get(answer_link(attendee)),
+        f"{attendee.meeting.council} op dinsdag 8\xa0juni 2027 gaat niet door",
+        status_code=410,
+    )
 
 
 def test_link_is_dead_once_the_seat_has_ended(client, attendee):

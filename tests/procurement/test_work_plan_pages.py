@@ -257,6 +257,20 @@ def test_a_chair_agrees_with_the_decision_of_the_council(client, house):
     assert newest(plan).agreements.get().decision == decision
 
 
+def test_who_agrees_to_a_new_version_reads_first_what_changed_and_why(client, house):
+    plan = house.begin()
+    client.force_login(house.chair)
+    assertNotContains(client.get(agree_address(plan)), "Wat er veranderde")
+
+    draft = house.draft(papers=date(2027, 5, 3))
+    actions.propose(plan, draft, seen=1, reason="Door mei", by=house.adviser)
+
+    page = client.get(agree_address(plan))
+    assertContains(page, "Wat er veranderde")
+    assertContains(page, "Door mei")
+    assertContains(page, "is nu maandag 3\xa0mei 2027")
+
+
 def test_agreeing_to_an_older_version_is_refused_in_words(client, house):
     plan = house.begin()
     client.force_login(house.executive)
