@@ -22,7 +22,9 @@ from portal.models import User
 from portal.seats import Seat
 
 __all__ = [
+    "KEEPERS",
     "PREPARERS",
+    "REPLACED",
     "SPEAKERS",
     "VOTING_ROLES",
     "Role",
@@ -51,6 +53,8 @@ Role = CouncilMembership.Role
 # Who speaks for a council, and who prepares what it decides on.
 SPEAKERS = frozenset({Role.CHAIR, Role.DEPUTY_CHAIR})
 PREPARERS = SPEAKERS | {Role.SECRETARY}
+# Who keeps its papers, plans and list of members; their place can be taken for a while.
+KEEPERS = REPLACED = (Role.CHAIR, Role.SECRETARY)
 
 
 def role_in(user: User, council: Council) -> str | None:

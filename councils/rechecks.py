@@ -7,7 +7,7 @@ from councils.actions.action_item_mail import still_open
 from councils.actions.guest_link import reads_minutes, without_account
 from councils.actions.meeting_people import is_still_expected
 from councils.actions.paper_mail import are_still_asked, is_still_asked
-from councils.actions.term import KEEPERS, still_ends
+from councils.actions.term import still_ends
 from councils.actions.term_mail import is_last_day
 from councils.models import (
     AgendaItem,
@@ -16,7 +16,7 @@ from councils.models import (
     Meeting,
     Minutes,
 )
-from councils.permissions import PREPARERS, VOTING_ROLES
+from councils.permissions import KEEPERS, PREPARERS, VOTING_ROLES
 from portal.models import User
 
 

@@ -20,12 +20,11 @@ from councils.models import (
     OrganisationMembership,
     StandIn,
 )
+from councils.permissions import REPLACED
 from portal.models import User
 from portal.prepared import fetch_of
 from portal.seats import Seat
 
-# Whose place can be taken for a while, in the order of the columns below.
-REPLACED = (CouncilMembership.Role.CHAIR, CouncilMembership.Role.SECRETARY)
 ROLES = {
     "council": CouncilMembership.Role,
     "organisation": OrganisationMembership.Role,

@@ -13,7 +13,7 @@ from councils.actions.due_mail import Due, post
 from councils.actions.membership import hold_many
 from councils.actions.term_mail import tell_last_day
 from councils.models import CouncilMembership
-from councils.permissions import Role
+from councils.permissions import KEEPERS
 from portal import audit
 from portal.dates import ONE_DAY, moment
 from portal.errors import NotAllowedNow
@@ -23,8 +23,6 @@ from portal.transitions import lock
 # So many months before the last day; the nearest last.
 MONTHS = (12, 6, 1)
 AT = time(9)
-# Who keeps the list of members.
-KEEPERS = (Role.SECRETARY, Role.CHAIR)
 
 
 def months_before(day: date, months: int) -> date:

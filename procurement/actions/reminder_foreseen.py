@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from councils.models import CouncilMembership, StandIn
-from councils.permissions import Role
+from councils.permissions import REPLACED
 from portal.seats import Seat
 from procurement.actions.reminder_answers import of_round, who_is_told
 from procurement.actions.reminder_due import Deriving, Due, Row, is_local, rows_of
@@ -20,8 +20,6 @@ from procurement.facts import PEOPLE, Done, Step, done_in
 from procurement.models import Cycle, PhaseKind, ReminderRule
 
 AHEAD = timedelta(days=60)
-# Whose place can be taken for a while.
-REPLACED = (Role.CHAIR, Role.SECRETARY)
 
 
 class Foreseen(Deriving):

@@ -4,14 +4,11 @@ per person."""
 from collections.abc import Iterable
 
 from councils.models import CouncilMembership, OrganisationMembership
-from councils.permissions import PREPARERS, Role
+from councils.permissions import KEEPERS, PREPARERS
 from portal import mail
 from portal.models import User
 from portal.moments import nl_date
 from procurement.models import WorkPlan, WorkPlanVersion
-
-# Who keeps the plan in a local council.
-KEEPERS = (Role.CHAIR, Role.SECRETARY)
 
 
 def ask_to_agree(kind: str, version: WorkPlanVersion, *, by: User | None) -> None:

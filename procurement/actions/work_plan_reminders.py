@@ -14,11 +14,12 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from councils.models import CouncilMembership, OrganisationMembership
+from councils.permissions import KEEPERS
 from portal import mail
 from portal.dates import AMSTERDAM, moment
 from portal.models import OutgoingMail, User
 from portal.moments import nl_day
-from procurement.actions.work_plan_mail import KEEPERS, plan_title
+from procurement.actions.work_plan_mail import plan_title
 from procurement.models import Side, WorkPlanStep, WorkPlanVersion
 
 Kind = WorkPlanStep.Kind

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from councils.models import Meeting
-from councils.permissions import Role
+from councils.permissions import KEEPERS, Role
 from portal.dates import moment
 from portal.models import User
 from portal.moments import nl_date
 from portal.seats import Seat, seats_of
 from procurement.expected.council import State
 from procurement.expected.rounds import Round
-from procurement.expected.row import KEEPERS, Row, of_kind
+from procurement.expected.row import Row, of_kind
 from procurement.expected.task import Group, Task, address, group_of
 from procurement.models import Phase
 

@@ -16,13 +16,10 @@ from django.db.models import (
 )
 
 from councils.permissions import (
-    Role,
     council_seats,
 )
 from portal.models import User
 from portal.unions import part_of
-
-KEEPERS = (Role.SECRETARY, Role.CHAIR)
 
 
 class Row(NamedTuple):

@@ -26,10 +26,11 @@ from councils.models import (
     Minutes,
 )
 from councils.permissions import (
+    KEEPERS,
     Role,
 )
 from portal.models import User
-from procurement.expected.row import KEEPERS, kept_by, part
+from procurement.expected.row import kept_by, part
 
 # An agenda is asked for so long before it goes out.
 AGENDA_AHEAD = timedelta(days=14)
