@@ -1,25 +1,26 @@
 """PDFs of others: looked at when they come in, and put behind one of ours.
 
-What others made can be broken in any way. One such file never keeps the rest from its
-readers: all of it happens to a copy, which is written out and opened again before it
-comes near another.
+What others made can be broken in any way, and some of it was made to harm. No such file
+keeps the rest from its readers, or a server from its work: each is opened in a process
+of its own (`portal.pdf_apart`), and what is bound was written out and opened again.
 """
 
-from collections.abc import Callable, Sequence
-from functools import cache
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from io import BytesIO
-from typing import Any, NamedTuple
+from pathlib import Path
+from signal import SIGKILL
+from subprocess import DEVNULL, PIPE, Popen
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from portal.files import KINDS, MEGABYTE, extension
+from portal.files import KINDS, extension
 
-# Nobody reads more of one paper behind an agenda; a page itself weighs next to nothing.
-MOST_PAGES = 1000
-# Fields and notes, of which making them flat takes time by their square; and bytes that
-# a part may unpack to.
-MOST_MARKS, MOST_UNPACKED = 3000, 100 * MEGABYTE
+APART = Path(__file__).with_name("pdf_apart.py")
 
 
 class Fit(TextChoices):
@@ -44,80 +45,71 @@ class Seen(NamedTuple):
     pages: int = 0
 
 
+class DoesNotFitError(Exception):
+    """A file that was to be bound cannot be: which one, and what was found in it."""
+
+    def __init__(self, number: int, seen: Seen) -> None:
+        super().__init__(f"file {number}: {seen.fit}")
+        self.number, self.seen = number, seen
+
+
 def look_at(content: bytes, filename: str) -> Seen:
     """Whether a file can be bound, by making it ready for it."""
-    return seen(made_flat(content, filename))
-
-
-def seen(found: Any) -> Seen:
-    """The same of what `made_flat` gave."""
-    return Seen(found) if isinstance(found, Fit) else Seen(Fit.FITS, len(found.pages))
-
-
-def made_flat(content: bytes, filename: str) -> Any:
-    """The document, flat and without anything that acts; or why there is none."""
     if extension(filename) != "pdf":
-        return Fit.OTHER_KIND
+        return Seen(Fit.OTHER_KIND)
     if not KINDS["pdf"].holds(BytesIO(content)):
         # Of one that was cut off qpdf would save what is left, and nobody would know.
-        return Fit.BROKEN
-    pikepdf = _library()
-    try:
-        with pikepdf.open(BytesIO(content)) as document:
-            if len(document.pages) > MOST_PAGES:
-                return Fit.LONG
-            marks = sum(len(page.get("/Annots", [])) for page in document.pages)
-            if marks > MOST_MARKS:
-                return Fit.BROKEN
-            flat = pikepdf.open(_flat(document))
-    except pikepdf.PasswordError:
-        return Fit.LOCKED
-    except Exception:
-        # Whatever others' programs did to it, it is a file that does not open.
-        return Fit.BROKEN
-    return flat if len(flat.pages) else Fit.BROKEN
+        return Seen(Fit.BROKEN)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        _lay(folder, [content])
+        with suppress(ChildProcessError):
+            for _seen, fit, pages in _told(folder, 1):
+                return Seen(Fit(fit), int(pages))
+    # It brought down what looked at it.
+    return Seen(Fit.BROKEN)
 
 
-def _flat(document: Any) -> BytesIO:
-    # What somebody filled in becomes part of the page.
-    document.generate_appearance_streams()
-    document.flatten_annotations("all")
-    for page in document.pages:
-        for name in ("/Annots", "/AA", "/StructParents"):
-            if name in page.obj:
-                del page.obj[name]
-    kept = BytesIO()
-    document.save(kept)
-    return kept
-
-
-def bind(front: bytes, documents: Sequence[Any], tell: Callable[[int], None]) -> bytes:
+def bind(front: bytes, contents: Sequence[bytes], tell: Callable[[int], None]) -> bytes:
     """Put each document behind its sheet: the last pages of ``front``, one for each.
 
     The tags and bookmarks of ``front`` stay. Pages of others have no tags of ours, so
     the whole is no PDF/UA any more and does not say that it is.
     """
-    with _library().open(BytesIO(front)) as whole:
-        place = len(whole.pages) - len(documents)
-        for document in documents:
-            place += 1
-            for page in document.pages:
-                whole.pages.insert(place, page)
-                place += 1
-            tell(len(whole.pages))
-        with whole.open_metadata(set_pikepdf_as_editor=False) as told:
-            for name in ("pdfuaid:part", "pdfuaid:rev", "pdfuaid:amd"):
-                if name in told:
-                    del told[name]
-        bound = BytesIO()
-        whole.save(bound)
-    return bound.getvalue()
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "front.pdf").write_bytes(front)
+        _lay(folder, contents)
+        seen = []
+        for words in _told(folder, len(contents)):
+            if words[0] == "pages":
+                tell(int(words[1]))
+            else:
+                seen.append(Seen(Fit(words[1]), int(words[2])))
+        for number, found in enumerate(seen):
+            if found.fit != Fit.FITS:
+                raise DoesNotFitError(number, found)
+        if len(seen) < len(contents):
+            raise DoesNotFitError(len(seen), Seen(Fit.BROKEN))
+        return (folder / "bound.pdf").read_bytes()
 
 
-@cache
-def _library() -> Any:
-    """pikepdf; it needs half a second and some megabytes: only who binds pays that."""
-    import pikepdf  # noqa: PLC0415
+def _lay(folder: Path, contents: Sequence[bytes]) -> None:
+    for number, content in enumerate(contents):
+        (folder / f"{number}.pdf").write_bytes(content)
 
-    pikepdf.settings.set_qpdf_limits(flate_max_memory=MOST_UNPACKED)
-    return pikepdf
+
+def _told(folder: Path, count: int) -> Iterator[list[str]]:
+    """Open the files of a folder apart from us, and hear line by line what is found."""
+    command = [sys.executable, "-I", str(APART), str(folder), str(count)]
+    # It hears nothing of our surroundings: there are secrets among them.
+    with Popen(command, env={}, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL) as apart:
+        assert apart.stdout is not None  # it is a pipe
+        try:
+            for line in apart.stdout:
+                yield line.decode().split()
+        except BaseException:
+            apart.kill()
+            raise
+    if apart.returncode == -SIGKILL:
+        raise ChildProcessError("Stopped from outside: that says nothing of the files")

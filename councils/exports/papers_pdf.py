@@ -6,14 +6,15 @@ broken file never keeps the others from their readers.
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from councils.actions.paper_fit import look_at
+from councils.actions.paper_fit import content_of, keep, look_at
 from councils.models import AgendaPaperVersion
 from portal import pdf_behind
 from portal.files import MEGABYTE
-from portal.pdf_behind import Fit
+from portal.pdf_behind import DoesNotFitError, Fit
 from portal.printout import Outdated
 
 # Of all papers together: more is too much to mail, to open on a tablet, and to make.
@@ -85,9 +86,15 @@ def _why_loose(version: AgendaPaperVersion, size: int) -> str:
 
 def bind(front: bytes, keys: list[str], tell: Callable[[int], None]) -> bytes:
     """Put the papers with these keys behind their sheets, the last of ``front``."""
-    versions = AgendaPaperVersion.objects.in_bulk(keys)
-    found = {str(key): look_at(version) for key, version in versions.items()}
-    documents = [found.get(key, Fit.BROKEN) for key in keys]
-    if any(isinstance(each, Fit) for each in documents):
+    found = AgendaPaperVersion.objects.in_bulk(keys)
+    versions = [found.get(UUID(key)) for key in keys]
+    contents = [content_of(each) if each else None for each in versions]
+    there = [content for content in contents if content is not None]
+    if len(there) < len(keys):
         raise Outdated
-    return pdf_behind.bind(front, documents, tell)
+    try:
+        return pdf_behind.bind(front, there, tell)
+    except DoesNotFitError as error:
+        if version := versions[error.number]:
+            keep(version, error.seen)
+        raise Outdated from error
