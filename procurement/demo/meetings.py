@@ -205,8 +205,8 @@ class Meetings:
     # --- To come ---------------------------------------------------------------------
 
     def _rest(self) -> None:
-        """Two weeks in which the central council does not meet."""
-        starts_on = self.told.today + timedelta(days=80)
+        """Two weeks between two meetings in which the central council rests."""
+        starts_on = self.told.today + timedelta(days=66)
         Recess.objects.create(
             council=self.told.world.councils["centraal"],
             name=self.words["recess"],

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 from django.utils.text import slugify
@@ -33,10 +34,10 @@ class Cell(NamedTuple):
     marks: list[str]
 
     def lines(self, letters: int) -> int:
-        """How many lines it takes with so many letters on each."""
+        """How many lines it takes with so many letters on each, words kept whole."""
         texts = [" ".join(self.marks)] if self.marks else []
         texts += [f"00.00 {each.title}, {each.whose}" for each in self.entries]
-        return max(1, sum(-(-len(text) // letters) for text in texts))
+        return max(1, sum(len(wrap(text, letters)) for text in texts))
 
 
 class Sheet(NamedTuple):

@@ -631,6 +631,13 @@ def test_planner_has_every_day_of_the_year_once(paper, sheets):
     assert sum(len(cell.entries) for cell in cells) == 6
 
 
+def test_a_day_of_a_planner_has_room_for_words_that_are_not_broken():
+    name = "Vragenronde en Nota van Inlichtingen"
+    day = year_planner_pdf.Cell(FIRST, False, False, [], [name])
+
+    assert [day.lines(letters) for letters in (18, 36)] == [3, 1]
+
+
 @pytest.mark.parametrize(("paper", "sheets"), [("a3", 2), ("a4", 4)])
 @pytest.mark.parametrize("meetings", [0, 60])
 def test_every_sheet_of_a_planner_fits_on_one_page(client, paper, sheets, meetings):
