@@ -2,6 +2,7 @@
 per person."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from councils.models import CouncilMembership, OrganisationMembership
 from councils.permissions import KEEPERS, PREPARERS
@@ -13,29 +14,13 @@ from procurement.models import WorkPlan, WorkPlanVersion
 
 def ask_to_agree(kind: str, version: WorkPlanVersion, *, by: User | None) -> None:
     """Mail whoever looks after the plan on either side, but for who made the change."""
-    plan = version.plan
-    for user in people_of(plan):
-        if user == by:
-            continue
-        mail.queue(
-            kind,
-            to=user,
-            key=f"{kind}:{version.pk}:{user.pk}",
-            useless_after=version.deadline,
-            recheck={
-                "name": "plan_waits",
-                "args": {"version": str(version.pk), "user": str(user.pk)},
-            },
-            title=plan_title(plan),
-            number=version.number,
-            deadline=version.deadline,
-            link=plan.get_absolute_url(),
-        )
+    for user in people_of(version.plan):
+        if user != by:
+            _queue(kind, version, user, "plan_waits", deadline=version.deadline)
 
 
 def tell_agreed(version: WorkPlanVersion, *, by: User) -> None:
     """Mail the dates to both sides, but for who agreed last, and to local councils."""
-    plan = version.plan
     steps = [
         {
             "date": nl_date(step.due_at),
@@ -44,23 +29,28 @@ def tell_agreed(version: WorkPlanVersion, *, by: User) -> None:
         }
         for step in version.steps.all()
     ]
-    for user in readers_of(plan):
-        if user == by:
-            continue
-        mail.queue(
-            "plan_agreed",
-            to=user,
-            key=f"plan_agreed:{version.pk}:{user.pk}",
-            useless_after=version.deadline,
-            recheck={
-                "name": "plan_agreed",
-                "args": {"version": str(version.pk), "user": str(user.pk)},
-            },
-            title=plan_title(plan),
-            number=version.number,
-            steps=steps,
-            link=plan.get_absolute_url(),
-        )
+    for user in readers_of(version.plan):
+        if user != by:
+            _queue("plan_agreed", version, user, "plan_agreed", steps=steps)
+
+
+def _queue(
+    kind: str, version: WorkPlanVersion, user: User, recheck: str, **words: Any
+) -> None:
+    mail.queue(
+        kind,
+        to=user,
+        key=f"{kind}:{version.pk}:{user.pk}",
+        useless_after=version.deadline,
+        recheck={
+            "name": recheck,
+            "args": {"version": str(version.pk), "user": str(user.pk)},
+        },
+        title=plan_title(version.plan),
+        number=version.number,
+        link=version.plan.get_absolute_url(),
+        **words,
+    )
 
 
 def readers_of(plan: WorkPlan) -> Iterable[User]:
