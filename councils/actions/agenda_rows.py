@@ -7,6 +7,7 @@ each other's order.
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -152,9 +153,11 @@ def move_paper_days(
 ) -> None:
     """Let papers that come by the usual day of a meeting come by that of another.
 
-    A day that somebody chose for a paper stays; without a meeting there is none.
+    A day that somebody chose for a paper stays until it has passed; without a meeting
+    there is none.
     """
     was, becomes = (each.papers_due_on if each else None for each in (old, new))
     if was != becomes:
         awaited = AgendaPaper.objects.filter(item__in=items, versions__isnull=True)
-        awaited.filter(due_on=was).update(due_on=becomes)
+        ends = Q(due_on=was) | Q(due_on__lt=timezone.localdate())
+        awaited.filter(ends).update(due_on=becomes)

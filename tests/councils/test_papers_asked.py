@@ -270,6 +270,19 @@ def test_a_paper_of_an_item_that_waits_is_asked_anew_for_the_next_agenda(
     assert mails("paper_asked") == [member] * 4
 
 
+def test_a_day_that_passed_while_an_item_waited_is_that_of_the_next_meeting(
+    meeting, may
+):
+    secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
+    item, usual, chosen = two_days(meeting, member, secretary)
+    waits(item, meeting, secretary)
+
+    may.move_to("2027-05-21 10:00+02:00")
+    agenda.put_on(item, later_meeting(meeting), by=secretary)
+
+    assert days_of(usual, chosen) == [date(2027, 6, 28)] * 2
+
+
 def test_a_paper_that_came_keeps_its_day(meeting):
     secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
     item, usual, _chosen = two_days(meeting, member, secretary)
