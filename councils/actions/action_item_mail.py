@@ -3,12 +3,12 @@
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from councils.actions.due_mail import Due, post
-from councils.models import VOTING_ROLES, ActionItem, CouncilMembership, Openness
+from councils.models import ActionItem, in_reach_of
 from portal.dates import moment
 
 AT = time(9)
@@ -36,13 +36,7 @@ def remind(now: datetime) -> None:
 def _readable_by_owner() -> QuerySet[ActionItem]:
     """Open actions of who still has a seat there; of what was closed to helpers since,
     and of who became one, no mail tells that it is there."""
-    seats = CouncilMembership.objects.current().filter(
-        council=OuterRef("council"), user=OuterRef("owner")
-    )
-    may_read = ~Q(openness=Openness.MEMBERS) | Exists(
-        seats.filter(role__in=VOTING_ROLES)
-    )
-    return ActionItem.objects.open().filter(may_read, Exists(seats))
+    return ActionItem.objects.open().filter(in_reach_of("owner"))
 
 
 def _dues(group: list[ActionItem]) -> list[tuple[Due, datetime]]:

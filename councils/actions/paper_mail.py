@@ -7,18 +7,12 @@ from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from councils.actions.due_mail import Due, post
-from councils.models import (
-    VOTING_ROLES,
-    AgendaPaper,
-    CouncilMembership,
-    Meeting,
-    Openness,
-)
+from councils.models import AgendaPaper, Meeting, in_reach_of
 from portal import mail
 from portal.dates import moment
 from portal.models import User
@@ -170,17 +164,9 @@ def are_still_asked(meeting: str, user: str, due_on: str) -> bool:
 
 def _readable_by_deliverer(now: datetime | None = None) -> QuerySet[AgendaPaper]:
     """What is awaited from who still has a seat there and may read the item."""
-    seats = CouncilMembership.objects.current().filter(
-        council=OuterRef("item__council"), user=OuterRef("deliverer")
-    )
-    may_read = ~Q(item__openness=Openness.MEMBERS) | Exists(
-        seats.filter(role__in=VOTING_ROLES)
-    )
-    return (
-        AgendaPaper.objects.awaited(now)
-        .filter(may_read, Exists(seats))
-        .select_related("deliverer", "item__meeting__council")
-    )
+    may_read = in_reach_of("deliverer", "item__council", "item__openness")
+    rows = AgendaPaper.objects.awaited(now).filter(may_read)
+    return rows.select_related("deliverer", "item__meeting__council")
 
 
 def _day_of(paper: AgendaPaper) -> date | None:

@@ -10,6 +10,7 @@ from councils.models.agenda import (
     SentAgenda,
     StandingItem,
     in_reach,
+    in_reach_of,
 )
 from councils.models.care_office import (
     CareOffice,
@@ -65,6 +66,7 @@ __all__ = [
     "council_ids",
     "council_seats",
     "in_reach",
+    "in_reach_of",
     "organisation_ids",
     "CareOffice",
     "CareOfficeContact",

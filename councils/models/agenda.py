@@ -4,13 +4,13 @@ from typing import Self
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.models.council import Council
+from councils.models.council import Council, CouncilMembership
 from councils.models.meeting import Meeting
 from councils.models.reach import VOTING_ROLES, council_ids
 from portal.fields import random_id
@@ -50,6 +50,15 @@ def in_reach(user: User, council: str = "council", openness: str = "openness") -
     return Q(**{f"{council}__in": voting}) | Q(
         **{f"{council}__in": council_ids(user)}
     ) & ~Q(**{openness: Openness.MEMBERS})
+
+
+def in_reach_of(person: str, council: str = "council", openness: str = "openness") -> Q:
+    """The same rule for whom each row names: ``person`` leads to that column."""
+    seats = CouncilMembership.objects.current().filter(
+        council=OuterRef(council), user=OuterRef(person)
+    )
+    voting = seats.filter(role__in=VOTING_ROLES)
+    return Q(Exists(voting)) | Q(Exists(seats)) & ~Q(**{openness: Openness.MEMBERS})
 
 
 class AgendaItemQuerySet(models.QuerySet):
