@@ -220,7 +220,8 @@ def sent_reading_of(meeting: Meeting) -> Reading:
     """What was sent last, as far as it is open."""
     sent = newest_sent(meeting)
     goals = goal_names()
-    lines = [_sent_line(each, goals) for each in sent.items] if sent else []
+    rows = _rows_for_guests([sent] if sent else [])
+    lines = [_sent_line(each, goals) for each in rows]
     minutes = sum(line.minutes for line in lines if line.level == 1)
     return Reading(lines, is_live=False, minutes=minutes)
 
@@ -350,9 +351,17 @@ def versions_for_guests(sent: Iterable[SentAgenda]) -> set[str]:
     """The versions of papers that guests got with these agendas."""
     return {
         paper["version_id"]
-        for each in sent
-        for row in each.items
+        for row in _rows_for_guests(sent)
         if row["openness"] == Openness.OPEN
         for paper in row["papers"]
         if paper["version_id"]
     }
+
+
+def _rows_for_guests(sent: Iterable[SentAgenda]) -> list[dict]:
+    """The lines of agendas as they were sent; what was closed since is closed there."""
+    rows = [row for each in sent for row in each.items]
+    was_open = [row["id"] for row in rows if row["openness"] == Openness.OPEN]
+    closed = AgendaItem.objects.filter(pk__in=was_open).exclude(openness=Openness.OPEN)
+    since = {str(pk): how for pk, how in closed.values_list("pk", "openness")}
+    return [{**row, "openness": since.get(row["id"], row["openness"])} for row in rows]

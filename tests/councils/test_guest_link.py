@@ -16,7 +16,14 @@ from councils.actions import meeting as actions
 from councils.actions import minutes as minutes_actions
 from councils.actions.guest_link import guest_link, guest_token
 from councils.actions.meeting_mail import answer_link
-from councils.models import AgendaPaper, Attendee, Decision, Meeting, Openness
+from councils.models import (
+    AgendaItem,
+    AgendaPaper,
+    Attendee,
+    Decision,
+    Meeting,
+    Openness,
+)
 from portal import printout
 from portal.dates import AMSTERDAM
 from portal.delivery import deliver_waiting
@@ -28,6 +35,7 @@ from tests.factories import (
     AttendeeFactory,
     CouncilMembershipFactory,
     MeetingFactory,
+    OrganisationMembershipFactory,
     UserFactory,
 )
 from tests.test_access import text_of
@@ -316,6 +324,39 @@ def test_a_guest_gets_the_papers_that_were_sent_and_no_other(
     assert client.get(url).status_code == 404
 
 
+@pytest.mark.parametrize("openness", [Openness.COUNCIL, Openness.MEMBERS])
+def test_an_item_that_is_closed_after_it_was_sent_is_closed_to_guests_at_once(
+    client, meeting, secretary, guest, openness
+):
+    item = AgendaItemFactory(meeting=meeting, title="Mrktitel", explanation="Mrkuitleg")
+    paper = AgendaPaper.objects.create(item=item, title="Mrkstuk")
+    upload = SimpleUploadedFile("cijfers.pdf", PDF)
+    version = agenda_papers.deliver(paper, upload=upload, by=secretary)
+    board = OrganisationMembershipFactory(organisation=meeting.council.organisation)
+    AttendeeFactory(meeting=meeting, user=board.user, is_guest=True, votes=False)
+    send(meeting, secretary)
+
+    AgendaItem.objects.filter(pk=item.pk).update(openness=openness)
+
+    token = guest_token(guest)
+    by_link = [
+        client.get(reverse(f"councils:meeting_guest{end}", args=[token]))
+        for end in ("", "_agenda")
+    ]
+    file = reverse("councils:meeting_guest_paper", args=[token, version.pk])
+    assert client.get(file).status_code == 404
+    client.force_login(board.user)
+    paper_file = reverse("councils:paper_file", args=[version.pk])
+    assert client.get(paper_file).status_code == 404
+    own = [
+        client.get(meeting.get_absolute_url()),
+        client.get(reverse("councils:agenda_pdf", args=[meeting.pk])),
+    ]
+    for page in by_link + own:
+        assert page.status_code == 200
+        assert "Mrk" not in text_of(page)
+
+
 def test_minutes_are_read_once_they_are_adopted_as_far_as_they_are_open(
     client, meeting, secretary, guest
 ):
@@ -470,5 +511,5 @@ def test_the_page_takes_the_same_queries_for_any_agenda(
     send(meeting, secretary)
     adopt(meeting, secretary)
 
-    with at("2027-07-07"), django_assert_num_queries(4):
+    with at("2027-07-07"), django_assert_num_queries(5):
         client.get(guest_link(guest))
