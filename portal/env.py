@@ -1,12 +1,14 @@
 """Settings from the environment: typed, and loud when one is missing or wrong."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
+MOST_DAYS = 36_500
 
 
 def env(name: str, default: str | None = None) -> str:
@@ -40,6 +42,19 @@ def env_int(name: str, default: int) -> int:
         raise ImproperlyConfigured(
             f"{name} must be a whole number, not {value!r}."
         ) from error
+
+
+def env_days(name: str, default: int) -> timedelta:
+    """A term of ``name`` whole days: at least one, and not longer than a century.
+
+    A term that is nothing or less would take away what is still to come.
+    """
+    days = env_int(name, default)
+    if not 1 <= days <= MOST_DAYS:
+        raise ImproperlyConfigured(
+            f"{name} must be between 1 and {MOST_DAYS}, not {days}."
+        )
+    return timedelta(days=days)
 
 
 def env_secret(name: str) -> str:

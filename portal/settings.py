@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from portal.env import env, env_bool, env_int, env_secret
+from portal.env import env, env_bool, env_days, env_int, env_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -409,12 +409,12 @@ KEEP_DRAFTS = timedelta(days=365)
 KEEP_IMPORTS = timedelta(days=1)  # a file between the preview and its confirmation
 KEEP_SUBMISSIONS_YEARS = 7  # after the contract year of the cycle
 # After somebody's last day: then that person's name and address go.
-KEEP_FORMER_MEMBERS = timedelta(days=env_int("KEEP_FORMER_MEMBER_DAYS", 365))
+KEEP_FORMER_MEMBERS = env_days("KEEP_FORMER_MEMBER_DAYS", 365)
 # After a meeting: who answered what, guests' names and addresses, agendas as sent.
-KEEP_MEETINGS = timedelta(days=env_int("KEEP_MEETING_DAYS", 365))
+KEEP_MEETINGS = env_days("KEEP_MEETING_DAYS", 365)
 # How long a guest without an account reads the agenda after a meeting, and the minutes
 # after they were adopted.
-GUEST_LINK_LIFE = timedelta(days=env_int("GUEST_LINK_DAYS", 42))
+GUEST_LINK_LIFE = env_days("GUEST_LINK_DAYS", 42)
 
 # --- Rules with a figure ---------------------------------------------------------
 

@@ -49,6 +49,18 @@ def test_production_passes_the_checks_of_django():
         ({"DEMO": "1"}, "DEMO=1 logs anyone in: it works with SQLite only."),
         ({"DEMO": "maybe"}, "DEMO must be 1 or 0, not 'maybe'."),
         ({"EMAIL_PORT": "smtp"}, "EMAIL_PORT must be a whole number, not 'smtp'."),
+        (
+            {"KEEP_MEETING_DAYS": "-30"},
+            "KEEP_MEETING_DAYS must be between 1 and 36500, not -30.",
+        ),
+        (
+            {"KEEP_FORMER_MEMBER_DAYS": "0"},
+            "KEEP_FORMER_MEMBER_DAYS must be between 1 and 36500, not 0.",
+        ),
+        (
+            {"GUEST_LINK_DAYS": "999999999"},
+            "GUEST_LINK_DAYS must be between 1 and 36500, not 999999999.",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(changes, complaint):
