@@ -513,7 +513,7 @@ def test_who_makes_the_agenda_withdraws_what_is_asked(client, meeting):
     secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
     paper = ask(AgendaItemFactory(meeting=meeting), member, by=secretary)
     client.force_login(secretary)
-    assertContains(client.get(page("edit", paper)), "De vraag intrekken")
+    assertContains(client.get(page("edit", paper)), "Trek de vraag in")
 
     client.post(page("remove", paper))
 
