@@ -186,7 +186,7 @@ def version_of(plan, number, *sides):
         version=version,
         kind="papers",
         doer="organisation",
-        what="Geheim 4711 gaat rond",
+        what="Geheim Rozenhout gaat rond",
         due_at=datetime(2027, 6, 10 + number, 17, tzinfo=AMSTERDAM),
         counted_on=date(2027, 6, 10 + number),
     )
@@ -217,7 +217,7 @@ def test_actions_are_ones_own_open_ones_without_a_word_of_what_they_are():
     own = ActionItemFactory(
         council=term.council,
         owner=term.user,
-        what="Geheim 4711",
+        what="Geheim Rozenhout",
         openness=Openness.MEMBERS,
     )
     ActionItemFactory(council=term.council, owner=term.user, status="done")
@@ -226,7 +226,7 @@ def test_actions_are_ones_own_open_ones_without_a_word_of_what_they_are():
     (entry,) = days_of(term.user, FIRST, LAST).entries
 
     assert (entry.pk, entry.day) == (own.pk, date(2027, 6, 30))
-    assert "4711" not in repr(entry)
+    assert "Rozenhout" not in repr(entry)
 
 
 def test_closed_action_of_somebody_who_now_helps_the_council_is_gone():
@@ -244,7 +244,7 @@ def everything(summer):
     user = summer.person()
     MeetingFactory(council=summer.local)
     plan_of(summer, *Side)
-    ActionItemFactory(council=summer.local, owner=user, what="Geheim 4711")
+    ActionItemFactory(council=summer.local, owner=user, what="Geheim Rozenhout")
     return user
 
 
@@ -254,7 +254,7 @@ def test_feed_holds_all_and_no_word_of_anybody(client):
 
     assert calendar.method == "PUBLISH"
     assert len(calendar.events) == 6
-    assert "4711" not in client.get(address_of(user)).content.decode()
+    assert "Rozenhout" not in client.get(address_of(user)).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -344,13 +344,13 @@ def test_meeting_that_is_off_stays_and_says_so(client):
         council=term.council,
         status=Meeting.Status.CANCELLED,
         sequence=3,
-        cancelled_because="Geheim 4711",
+        cancelled_because="Geheim Rozenhout",
     )
 
     (event,) = feed_of(client, term.user).events
 
     assert (event.status, event.sequence) == ("CANCELLED", 3)
-    assert "4711" not in str(event)
+    assert "Rozenhout" not in str(event)
 
 
 def test_feed_dies_with_the_seat_at_the_next_request(client):
@@ -513,7 +513,7 @@ def test_month_shows_what_falls_in_it(client):
 
     for words in ("14.00", "Raadsvergadering", "Inschrijving: datum van De Watergang"):
         assertContains(page, words)
-    assertNotContains(page, "4711")
+    assertNotContains(page, "Rozenhout")
 
 
 def test_month_follows_the_council_that_was_chosen(client):
