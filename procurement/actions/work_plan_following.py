@@ -3,6 +3,7 @@
 Nobody proposes these versions; both sides are asked anew.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -28,6 +29,8 @@ from procurement.actions.work_plan_basis import Draft, draft_of
 from procurement.actions.work_plan_mail import ask_to_agree
 from procurement.models import Phase, WorkPlan, WorkPlanStep, WorkPlanVersion
 
+logger = logging.getLogger(__name__)
+
 
 def recompute(phase: Phase, *, closed_at: datetime) -> int:
     """Reckon anew the plans that count back from ``phase``, whose dates have moved.
@@ -47,7 +50,14 @@ def recompute(phase: Phase, *, closed_at: datetime) -> int:
 
 def follow_meetings(now: datetime | None = None) -> int:
     """Reckon anew the plans whose council does not meet on the day that was planned."""
-    return sum(_follow(pk) for pk in set(_without_their_meeting(now or timezone.now())))
+    count = 0
+    for pk in set(_without_their_meeting(now or timezone.now())):
+        try:
+            count += _follow(pk)
+        except Exception:
+            # One that cannot be reckoned must not keep the others waiting.
+            logger.exception("A plan could not be reckoned anew: %s", pk)
+    return count
 
 
 def _without_their_meeting(now: datetime) -> Iterable[UUID]:

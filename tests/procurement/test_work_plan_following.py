@@ -1,6 +1,6 @@
 """A plan follows what moves: what has been stays, and both sides are asked anew."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -16,6 +16,8 @@ from portal.models import OutgoingMail, User
 from portal.tasks import deliver_waiting_mail
 from procurement.actions import work_plan as actions
 from procurement.actions.back_planning_room import room_of
+from procurement.actions.work_plan_basis import usual
+from procurement.actions.work_plan_following import follow_meetings
 from procurement.models import Side, WorkPlan, WorkPlanVersion
 from procurement.permissions import agreeing_side, plan_side
 from procurement.rechecks_plan import plan_agreed
@@ -24,6 +26,7 @@ from tests.factories import (
     CouncilMembershipFactory,
     MeetingFactory,
     OrganisationMembershipFactory,
+    PhaseFactory,
     StandInFactory,
 )
 from tests.procurement.test_work_plan import (
@@ -246,6 +249,23 @@ def test_a_meeting_that_is_off_asks_both_again(client, house, met):
     assert days_of(version)["decision"] == date(2027, 7, 16)
 
 
+def test_a_plan_that_cannot_be_reckoned_keeps_no_other_waiting(house, met):
+    chair = CouncilMembershipFactory(role="chair")
+    times = {"starts_at": house.meeting.starts_at, "ends_at": house.meeting.ends_at}
+    elsewhere = MeetingFactory(council=chair.council, **times)
+    draft = usual(chair.council, house.phase)
+    other = actions.begin(chair.council, draft, by=chair.user)
+    for meeting in (house.meeting, elsewhere):
+        meetings.cancel(meeting, reason="Ziek", by=meeting.planned_by)
+    # From so long ago one cannot count back.
+    first = PhaseFactory(closes_at=datetime(1, 1, 3, tzinfo=UTC))
+    WorkPlan.objects.filter(pk=other.pk).update(phase=first)
+
+    assert follow_meetings() == 1
+
+    assert newest(met).number == 2
+
+
 def test_another_day_set_by_hand_goes_with_its_meeting(house):
     meeting = meeting_on(house, date(2027, 7, 13))
     later = meeting_on(house, date(2027, 7, 15))
@@ -381,7 +401,7 @@ def again(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
 
-def test_who_changed_sides_does_not_agree_with_himself(house):
+def test_who_changed_sides_does_not_agree_for_both(house):
     plan = house.begin(by=house.chair)
     CouncilMembership.objects.filter(user=house.chair).update(ends_on=date(2027, 1, 31))
     with at("2027-02-01 10:00+01:00"):
