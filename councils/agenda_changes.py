@@ -49,6 +49,7 @@ class Change(NamedTuple):
     what: str
     is_closed: bool
     shown: str
+    item: str
 
     def __str__(self):
         if self.is_closed:
@@ -133,7 +134,8 @@ def _change(row: Row, was: Row, names: list[str]) -> Change:
     title = "" if is_closed else row["title"]
     is_hidden = Openness.MEMBERS in readers
     shown = [name for name in names if not is_hidden or name in SHOWN]
-    return Change(row["number"], title, _in_words(names), is_closed, _in_words(shown))
+    what, seen = _in_words(names), _in_words(shown)
+    return Change(row["number"], title, what, is_closed, seen, row["id"])
 
 
 def _in_words(names: list[str]) -> str:

@@ -1,5 +1,7 @@
 """Whether a mail of a council's desk still makes sense: named by MAIL_RECHECKS."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ from councils.models import (
     CouncilMembership,
     Meeting,
     Minutes,
+    Openness,
 )
 from councils.permissions import KEEPERS, PREPARERS, VOTING_ROLES
 from portal.models import User
@@ -38,10 +41,12 @@ def meeting(attendee: str, sequence: int, kind: str, **_old: object) -> str:
     return ""
 
 
-def agenda(meeting: str, user: str, *, for_members: bool = False) -> str:
+def agenda(
+    meeting: str, user: str, *, for_members: bool = False, items: Sequence[str] = ()
+) -> str:
     """Why somebody need not be told of an agenda any more, or "".
 
-    ``for_members``: it tells what is closed to helpers.
+    ``for_members``: it tells what is closed to helpers; ``items``: which it names.
     """
     found = (
         Attendee.objects.select_related("meeting")
@@ -56,17 +61,29 @@ def agenda(meeting: str, user: str, *, for_members: bool = False) -> str:
     voting = seats.filter(council=found.meeting.council_id, user=user)
     if for_members and not voting.exists():
         return _("This person has no such seat in the council any more.")
+    return _why_not_named(items, found)
+
+
+def _why_not_named(items: Sequence[str], attendee: Attendee) -> str:
+    """Whether what a mail names was closed to its reader while it waited to go."""
+    rows = AgendaItem.objects.filter(pk__in=items)
+    if attendee.is_guest or attendee.user is None:
+        readable = rows.filter(openness=Openness.OPEN)
+    else:
+        readable = rows.visible_to(attendee.user)
+    if rows.exclude(pk__in=readable.values("pk")).exists():
+        return _("An item that it names was closed meanwhile.")
     return ""
 
 
-def guest_agenda(attendee: str) -> str:
+def guest_agenda(attendee: str, *, items: Sequence[str] = ()) -> str:
     """Why a guest without an account need not be told of an agenda, or ""."""
     found = _guest(attendee)
     if found is None:
         return _("This person no longer belongs to the meeting.")
     if found.meeting.is_cancelled or found.meeting.is_over:
         return _("The meeting is over.")
-    return ""
+    return _why_not_named(items, found)
 
 
 def guest_minutes(attendee: str) -> str:

@@ -119,15 +119,20 @@ def _letter(kind: str, sent: SentAgenda, reader: Reader, told: list[Change]) -> 
         "changes": [str(each) for each in told],
     }
     key = f"{kind}:{meeting.pk}:{sent.number}:{user.pk if user else attendee.pk}"
+    # Which it names: while it waits to go, one of them may be closed to this person.
+    named: dict[str, Any] = {"items": [each.item for each in told if each.title]}
     if user:
-        args: dict[str, Any] = {"meeting": str(meeting.pk), "user": str(user.pk)}
+        args = {"meeting": str(meeting.pk), "user": str(user.pk), **named}
         if told != for_helpers(told):
             args["for_members"] = True
         fields["recheck"] = {"name": "agenda", "args": args}
         fields["link"] = meeting.get_absolute_url()
         mail.queue(kind, to=user, key=key, **fields)
         return
-    fields["recheck"] = {"name": "guest_agenda", "args": {"attendee": str(attendee.pk)}}
+    fields["recheck"] = {
+        "name": "guest_agenda",
+        "args": {"attendee": str(attendee.pk), **named},
+    }
     fields |= {"link": guest_link(attendee), "until": localdate(agenda_until(meeting))}
     mail.queue_to_address(
         kind, address=attendee.email, name=attendee.name, key=key, **fields

@@ -162,6 +162,33 @@ def test_a_change_is_told_as_far_as_it_is_open(meeting, secretary, guest):
     assert mails("agenda_changed") == [guest.email]
 
 
+@pytest.mark.parametrize(
+    ("openness", "told"),
+    [
+        (Openness.OPEN, {"noor@example.nl", "lid@example.nl", "hulp@example.nl"}),
+        (Openness.COUNCIL, {"lid@example.nl", "hulp@example.nl"}),
+        (Openness.MEMBERS, {"lid@example.nl"}),
+    ],
+)
+def test_a_change_that_waits_to_be_mailed_names_nothing_that_was_closed_meanwhile(
+    meeting, secretary, guest, mail_server, openness, told
+):
+    for role, address in (("member", "lid"), ("supporter", "hulp")):
+        user = UserFactory(email=f"{address}@example.nl")
+        CouncilMembershipFactory(council=meeting.council, role=role, user=user)
+        AttendeeFactory(meeting=meeting, user=user)
+    item = AgendaItemFactory(meeting=meeting)
+    send(meeting, secretary)
+    AgendaItem.objects.filter(pk=item.pk).update(explanation="Anders")
+    send(meeting, secretary)
+
+    AgendaItem.objects.filter(pk=item.pk).update(openness=openness)
+    deliver_waiting()
+
+    sent = OutgoingMail.objects.filter(kind="agenda_changed", status="sent")
+    assert set(sent.values_list("to", flat=True)) - {secretary.email} == told
+
+
 def test_no_agenda_goes_to_who_was_taken_off_the_list_meanwhile(
     meeting, secretary, guest
 ):
