@@ -27,7 +27,7 @@ class PresenceForm(Overtaken, Form):
     """Who was there, on the list or not."""
 
     there = forms.MultipleChoiceField(
-        label=_("Who was there?"), required=False, widget=Checkboxes()
+        label=_("Tick who was there"), required=False, widget=Checkboxes()
     )
     unasked = forms.MultipleChoiceField(
         label=_("Who of the council was there too?"),

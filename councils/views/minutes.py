@@ -35,17 +35,21 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
         return not_now(request, meeting)
     minutes = minutes_of(meeting)
     may_write = can_prepare(request.user, meeting.council)
+    may_adopt = may_write and minutes is not None and minutes.status == Status.DRAFT
+    # With what is needed to adopt them: the later meetings that have begun.
+    reading = read(request.user, meeting, to_write=may_adopt) if readable else None
     return render(
         request,
         "councils/minutes/detail.html",
         {
             "meeting": meeting,
             "minutes": minutes,
-            "reading": read(request.user, meeting) if readable else None,
+            "reading": reading,
             "badge": badge_of(minutes),
             "of_council": of_council,
             "may_write": may_write and not (minutes and minutes.is_adopted),
-            "may_adopt": may_write and minutes and minutes.status == Status.DRAFT,
+            "may_adopt": may_adopt,
+            "adopts_now": may_adopt and bool(reading and reading.later),
             "crumbs": crumbs_of(meeting),
         },
     )

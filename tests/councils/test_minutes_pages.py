@@ -459,6 +459,24 @@ def test_the_later_meeting_leads_to_adopting_the_draft(client, house, during):
     assertContains(client.get(house.url("detail")), "Vastgesteld")
 
 
+def test_a_draft_is_adopted_from_its_page_once_a_later_meeting_has_begun(
+    client, house, during
+):
+    house.item("Een")
+    house.sent()
+    address = house.url("adopt")
+    before = house.get(client, "secretary", "detail")
+    assertNotContains(before, address)
+    assertContains(before, "Zodra die vergadering is begonnen")
+
+    adopting(house, during)
+
+    after = house.get(client, "secretary", "detail")
+    assertContains(after, address)
+    assertNotContains(after, "Zodra die vergadering is begonnen")
+    assertNotContains(house.get(client, "member", "detail"), address)
+
+
 def test_what_is_typed_is_saved_before_one_notes_who_was_there(client, house):
     client.force_login(house.people["secretary"])
     address = house.url("edit")
