@@ -14,12 +14,12 @@ from councils.models import AgendaItem, AgendaPaper, AgendaPaperVersion, Opennes
 from portal import audit, pdf_behind
 from portal.errors import NotAllowedNow
 from portal.models import User
+from portal.pdf_behind import Seen
 from portal.transitions import lock
 
 FIELDS = ["title", "deliverer", "due_on"]
 
 
-@transaction.atomic
 def add_paper(
     paper: AgendaPaper, *, upload: UploadedFile | None, by: User
 ) -> AgendaPaper:
@@ -27,18 +27,20 @@ def add_paper(
 
     Whoever is asked to deliver it hears so. Pressed twice it is one.
     """
-    item = _hold(paper)
-    if made := AgendaPaper.objects.filter(pk=paper.pk, item=item).first():
-        return made
-    _refuse_who_cannot_read(paper.deliverer, item)
-    paper.order = item.papers.count() + 1
-    paper.save(force_insert=True)
-    if upload:
-        _write(paper, upload, uuid4(), by)
-    _touch(item)
-    _record("agenda_paper.add", item, by)
-    paper_mail.tell_asked([paper], by=by)
-    return paper
+    seen = _look_at(upload) if upload else None
+    with transaction.atomic():
+        item = _hold(paper)
+        if made := AgendaPaper.objects.filter(pk=paper.pk, item=item).first():
+            return made
+        _refuse_who_cannot_read(paper.deliverer, item)
+        paper.order = item.papers.count() + 1
+        paper.save(force_insert=True)
+        if upload and seen:
+            _write(paper, upload, seen, uuid4(), by)
+        _touch(item)
+        _record("agenda_paper.add", item, by)
+        paper_mail.tell_asked([paper], by=by)
+        return paper
 
 
 @transaction.atomic
@@ -83,7 +85,6 @@ def ask_for_papers_of(items: list[AgendaItem], *, by: User) -> None:
     paper_mail.tell_asked(list(papers), by=by)
 
 
-@transaction.atomic
 def deliver(
     paper: AgendaPaper, *, upload: UploadedFile, key: UUID | None = None, by: User
 ) -> AgendaPaperVersion:
@@ -91,14 +92,15 @@ def deliver(
 
     ``key`` is that of one press: a second one finds the version that is there.
     """
-    item, paper = _hold(paper), _lock(paper)
-    key = key or uuid4()
-    if made := paper.versions.filter(pk=key).first():
-        return made
-    version = _write(paper, upload, key, by)
-    _touch(item)
-    _record("agenda_paper.deliver", item, by, version=version.number)
-    return version
+    seen, key = _look_at(upload), key or uuid4()
+    with transaction.atomic():
+        item, paper = _hold(paper), _lock(paper)
+        if made := paper.versions.filter(pk=key).first():
+            return made
+        version = _write(paper, upload, seen, key, by)
+        _touch(item)
+        _record("agenda_paper.deliver", item, by, version=version.number)
+        return version
 
 
 @transaction.atomic
@@ -156,13 +158,18 @@ def _touch(item: AgendaItem) -> None:
         touch(item.meeting)
 
 
-def _write(
-    paper: AgendaPaper, upload: UploadedFile, key: UUID, by: User
-) -> AgendaPaperVersion:
-    newest = paper.versions.order_by("-number").first()
+def _look_at(upload: UploadedFile) -> Seen:
+    """Whether a file can be bound; before a row is held, since it may take seconds."""
     upload.seek(0)
     seen = pdf_behind.look_at(upload.read(), upload.name or "")
     upload.seek(0)
+    return seen
+
+
+def _write(
+    paper: AgendaPaper, upload: UploadedFile, seen: Seen, key: UUID, by: User
+) -> AgendaPaperVersion:
+    newest = paper.versions.order_by("-number").first()
     return AgendaPaperVersion.objects.create(
         pk=key,
         paper=paper,

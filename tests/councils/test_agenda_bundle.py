@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from pikepdf import Name
 from pytest_django.asserts import assertContains, assertNotContains
@@ -22,8 +23,9 @@ from councils.models import (
     Meeting,
     Openness,
 )
+from portal import pdf_behind
 from portal.models import Printout, User
-from portal.pdf_behind import Fit
+from portal.pdf_behind import Fit, Seen
 from portal.tasks import make_waiting_printouts
 from tests.factories import (
     AgendaItemFactory,
@@ -415,3 +417,21 @@ def test_without_papers_the_page_offers_no_file_with_papers(client):
 
     assertContains(page, "Agenda als PDF")
     assertNotContains(page, "stukken=1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_while_a_file_is_looked_at(monkeypatch):
+    held, look_at = [], pdf_behind.look_at
+
+    def looking(content: bytes, filename: str) -> Seen:
+        held.append(connection.in_atomic_block)
+        return look_at(content, filename)
+
+    monkeypatch.setattr(pdf_behind, "look_at", looking)
+    paper = deliver(AgendaItemFactory(meeting=MeetingFactory()), "Cijfers", a_pdf("A"))
+    agenda_papers.deliver(
+        paper, upload=upload(a_pdf("B")), by=paper.item.meeting.planned_by
+    )
+
+    assert held == [False, False]
+    assert [each.fit for each in paper.versions.all()] == [Fit.FITS, Fit.FITS]
