@@ -139,6 +139,7 @@ def test_calling_off_asks_why_and_shows_it_to_who_was_invited(
 ):
     empty = client.post(to("meeting_cancel", meeting), {"reason": ""})
     client.post(to("meeting_cancel", meeting), {"reason": "Te weinig punten."})
+    assertContains(client.get(meeting.get_absolute_url()), "Wie zou komen")
 
     assertContains(empty, "Vul dit nog in.")
     page = client.get(meeting.get_absolute_url())
