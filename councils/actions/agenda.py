@@ -1,6 +1,6 @@
 """What stands on an agenda and in the backlog, and who says so."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -57,9 +57,10 @@ def add_item(item: AgendaItem, *, by: User) -> AgendaItem:
     meeting = hold(item.meeting) if item.meeting else None
     if meeting is None:
         lock(item.council)
-    made = AgendaItem.objects.filter(pk=item.pk, council=item.council_id, added_by=by)
-    if there := made.first():
-        return there
+    if there := AgendaItem.objects.filter(pk=item.pk).first():
+        if (there.council_id, there.added_by_id) == (item.council_id, by.pk):
+            return there
+        item.pk = uuid4()
     item.added_by = item.edited_by = by
     if meeting is None:
         item.parent = None

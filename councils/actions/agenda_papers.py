@@ -30,8 +30,10 @@ def add_paper(
     seen = _look_at(upload) if upload else None
     with transaction.atomic():
         item = _hold(paper)
-        if made := AgendaPaper.objects.filter(pk=paper.pk, item=item).first():
-            return made
+        if made := AgendaPaper.objects.filter(pk=paper.pk).first():
+            if made.item_id == item.pk:
+                return made
+            paper.pk = uuid4()
         _refuse_who_cannot_read(paper.deliverer, item)
         paper.order = item.papers.count() + 1
         paper.save(force_insert=True)
@@ -95,8 +97,10 @@ def deliver(
     seen, key = _look_at(upload), key or uuid4()
     with transaction.atomic():
         item, paper = _hold(paper), _lock(paper)
-        if made := paper.versions.filter(pk=key).first():
-            return made
+        if made := AgendaPaperVersion.objects.filter(pk=key).first():
+            if made.paper_id == paper.pk:
+                return made
+            key = uuid4()
         version = _write(paper, upload, seen, key, by)
         _touch(item)
         _record("agenda_paper.deliver", item, by, version=version.number)

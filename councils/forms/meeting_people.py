@@ -119,7 +119,9 @@ class PeopleForm(Overtaken, Form):
         max_length=120,
         help_text=_("Somebody who has no account here, for instance a speaker."),
     )
-    email = forms.EmailField(label=_("E-mail address of that guest"), required=False)
+    email = forms.EmailField(
+        label=_("E-mail address of that guest"), required=False, max_length=254
+    )
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

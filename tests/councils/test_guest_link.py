@@ -162,6 +162,18 @@ def test_a_change_is_told_as_far_as_it_is_open(meeting, secretary, guest):
     assert mails("agenda_changed") == [guest.email]
 
 
+def test_an_address_longer_than_is_kept_is_told_beside_its_field(
+    client, meeting, secretary
+):
+    client.force_login(secretary)
+    url = reverse("councils:meeting_people", args=[meeting.pk])
+    sent = {"name": "Noor", "email": f"{'n' * 250}@example.nl"}
+
+    form = client.post(url, sent).context["form"]
+
+    assert list(form.errors) == ["email"]
+
+
 @pytest.mark.parametrize(
     ("openness", "told"),
     [

@@ -285,3 +285,31 @@ def test_one_press_that_arrives_many_times_at_once_makes_one(meeting):
     AgendaItem.objects.all().delete()
     side_by_side(*[lambda: put(None)] * 6)
     assert AgendaItem.objects.count() == 1
+
+
+def test_the_key_of_a_page_sent_elsewhere_makes_something_of_its_own(client, meeting):
+    """Whoever copies it learns nothing by it, and is in nobody's way."""
+    other = MeetingFactory()
+    first, second = (seated(each, "secretary") for each in (meeting, other))
+    client.force_login(first)
+    sent = {
+        **shown(client, page("agenda_item_create", meeting.pk)),
+        "title": "Rook",
+    }
+    for who, each in ((first, meeting), (second, other)):
+        client.force_login(who)
+        client.post(page("agenda_item_create", each.pk), sent)
+    items = [AgendaItem.objects.get(meeting=each) for each in (meeting, other)]
+    client.force_login(first)
+    another = AgendaItemFactory(meeting=meeting)
+    url = page("item_paper_create", items[0].pk)
+    asked = {**shown(client, url), "title": "Cijfers", "deliverer": "", "due_on": ""}
+    for item in (items[0], another):
+        client.post(page("item_paper_create", item.pk), asked)
+    papers = [AgendaPaper.objects.get(item=each) for each in (items[0], another)]
+    key = shown(client, page("paper_deliver", papers[0].pk))
+    for paper in papers:
+        file = SimpleUploadedFile("cijfers.pdf", PDF)
+        client.post(page("paper_deliver", paper.pk), {**key, "upload": file})
+
+    assert [each.versions.count() for each in papers] == [1, 1]
