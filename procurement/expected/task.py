@@ -69,10 +69,12 @@ def group_of(due: datetime | None, now: datetime) -> Group:
 
 
 def in_order(tasks: list[Task]) -> list[Task]:
-    """The nearest date first; what has no date comes last."""
+    """The nearest date first; what has no date comes last of what is asked now, and
+    last of what is asked later."""
     return sorted(
         tasks,
         key=lambda task: (
+            task.group not in {Group.OVERDUE, Group.SOON},
             task.due is None,
             task.due.timestamp() if task.due else 0,
             task.party,

@@ -530,3 +530,22 @@ def test_of_a_year_of_meetings_only_the_near_ones_ask_for_an_answer(summer):
         )
 
     assert len(tasks_of(member, "invitation")) == 1
+
+
+def test_what_has_no_day_and_is_asked_now_comes_before_what_is_asked_later(summer):
+    secretary, member = summer.person(role="secretary"), summer.person()
+    InformationRequestFactory(phase=summer.phase, asked=[summer.local])
+    AgendaItemFactory(
+        council=summer.local,
+        meeting=None,
+        origin=AgendaItem.Origin.PROPOSED,
+        added_by=member,
+    )
+
+    user = type(secretary).objects.get(pk=secretary.pk)
+    long_before = datetime(2027, 5, 2, 10, tzinfo=AMSTERDAM)
+    found = expected_tasks(user, long_before)
+
+    to_do = [(task.kind, task.due is None) for task in found if not task.waits_at]
+    assert to_do[0] == ("proposal", True)
+    assert to_do[1] == ("request", False)

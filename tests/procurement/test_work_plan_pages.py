@@ -271,6 +271,18 @@ def test_who_agrees_to_a_new_version_reads_first_what_changed_and_why(client, ho
     assertContains(page, "is nu maandag 3\xa0mei 2027")
 
 
+def test_the_last_who_agrees_reads_that_the_plan_counts_then(client, house):
+    plan = house.begin()
+    client.force_login(house.chair)
+    assertContains(client.get(agree_address(plan)), "zodra de organisatie akkoord is")
+
+    actions.agree(newest(plan), by=house.executive)
+
+    page = client.get(agree_address(plan))
+    assertContains(page, "De organisatie is al akkoord.")
+    assertNotContains(page, "zodra de organisatie akkoord is")
+
+
 def test_agreeing_to_an_older_version_is_refused_in_words(client, house):
     plan = house.begin()
     client.force_login(house.executive)
