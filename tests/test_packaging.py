@@ -19,7 +19,7 @@ PIN = re.compile(r"^([a-z0-9-]+)==([^ ;\\]+)", re.MULTILINE)
 def settings_from_outside() -> set[str]:
     """The variables that portal/settings.py reads."""
     source = (ROOT / "portal/settings.py").read_text()
-    return set(re.findall(r'\benv(?:_bool|_int|_secret)?\(\s*"([A-Z_]+)"', source))
+    return set(re.findall(r'\benv(?:_[a-z]+)?\(\s*"([A-Z_]+)"', source))
 
 
 @pytest.mark.parametrize("name", LOCKS)
