@@ -272,6 +272,7 @@ LISTS_OF_OTHERS = {
     "councils:action_list": {*OFFICES, *VLIERKADE, "ineke"},
     "councils:decision_list": {*OFFICES, *VLIERKADE, "ineke"},
     "councils:meeting_list": {"ineke"},
+    "councils:paper_list": {*OFFICES, *VLIERKADE, "ineke"},
     "councils:ready_item_detail": {*OFFICES, *VLIERKADE, "ineke"},
     "councils:ready_item_list": {*OFFICES, *VLIERKADE, "ineke"},
     "procurement:calendar_now": {"ineke"},

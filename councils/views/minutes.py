@@ -67,10 +67,12 @@ def adopt(request: UserRequest, pk: UUID) -> HttpResponse:
         (str(each.pk), f"{nl_date(each.day)}, {each.name}")
         for each in reversed(reading.later)
     ]
+    if not choices:
+        return _no_later_meeting(request, pk)
     form = AdoptForm(
         request.POST or None,
         meetings=choices,
-        initial={"meeting": request.GET.get("in") or (choices and choices[0][0])},
+        initial={"meeting": request.GET.get("in") or choices[0][0]},
     )
     is_ready = request.method == "POST" and form.is_valid()
     if is_ready and _adopt(request, minutes, form):
@@ -85,13 +87,24 @@ def adopt(request: UserRequest, pk: UUID) -> HttpResponse:
         {
             "meeting": meeting,
             "form": form,
-            "has_later": bool(choices),
             "crumbs": [
                 *crumbs_of(meeting),
                 (_("Minutes"), reverse("councils:minutes_detail", args=[pk])),
             ],
         },
     )
+
+
+def _no_later_meeting(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Back to a draft that no later meeting can adopt yet."""
+    messages.info(
+        request,
+        _(
+            "Minutes are adopted in a later meeting of the council."
+            " As soon as one has begun, you can choose it here."
+        ),
+    )
+    return redirect("councils:minutes_detail", pk)
 
 
 def _adopt(request: UserRequest, minutes: Minutes, form: AdoptForm) -> bool:

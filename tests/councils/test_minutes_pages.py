@@ -495,10 +495,12 @@ def test_nowhere_else_leads_what_was_made_up(client, house):
         assert answer.url == house.url("edit")
 
 
-def test_without_a_later_meeting_nothing_can_be_chosen(client, house):
+def test_without_a_later_meeting_one_comes_back_with_the_reason(client, house):
     house.sent()
 
-    assertContains(house.get(client, "chair", "adopt"), "nog geen latere vergadering")
+    answer = house.get(client, "chair", "adopt")
+    assertRedirects(answer, house.url("detail"), fetch_redirect_response=False)
+    assertContains(client.get(house.url("detail")), "latere vergadering van de raad")
     assert house.get(client, "member", "adopt").status_code == 403
 
 
