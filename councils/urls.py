@@ -4,8 +4,8 @@ from councils.views import (
     council,
     directory,
     importing,
+    invitation,
     plan_days,
-    staff,
     stand_in,
     term,
 )
@@ -15,7 +15,7 @@ app_name = "councils"
 # /wie-is-wie/raden/<pk>/
 council_urls = [
     path("", council.detail, name="council_detail"),
-    path("uitnodigen/", council.invite, name="council_invite"),
+    path("uitnodigen/", invitation.invite_to_council, name="council_invite"),
     path("termijnen/", term.terms, name="council_terms"),
     path("overdragen/", term.hand_over, name="council_handover"),
 ]
@@ -57,7 +57,7 @@ people_urls: list[URLPattern | URLResolver] = [
     path("vervangingen/<uuid:pk>/stoppen/", stand_in.end, name="stand_in_end"),
     path(
         "uitnodigingen/<uuid:pk>/intrekken/",
-        council.withdraw_invitation,
+        invitation.withdraw,
         name="invitation_withdraw",
     ),
     path(
@@ -72,7 +72,7 @@ people_urls: list[URLPattern | URLResolver] = [
     ),
     path(
         "organisaties/<uuid:pk>/uitnodigen/",
-        staff.invite_to_organisation,
+        invitation.invite_to_organisation,
         name="organisation_invite",
     ),
     path(
@@ -82,7 +82,7 @@ people_urls: list[URLPattern | URLResolver] = [
     ),
     path(
         "zorgkantoren/<uuid:pk>/uitnodigen/",
-        staff.invite_to_care_office,
+        invitation.invite_to_care_office,
         name="care_office_invite",
     ),
 ]

@@ -11,13 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from councils.actions import invitation as invitations
 from councils.actions import membership as actions
 from councils.actions.handover import things_of
 from councils.actions.stand_in import can_be_replaced
-from councils.forms.membership import EndForm, InvitationForm, RoleForm
+from councils.forms.membership import EndForm, RoleForm
 from councils.models import (
     Council,
     CouncilMembership,
@@ -111,45 +109,6 @@ def _people(user: User, council: Council) -> TermQuerySet:
     if council.parent_id in council_ids(user):
         return terms.filter(role__in=[Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY])
     return terms.none()
-
-
-def invite(request: UserRequest, pk) -> HttpResponse:
-    """Invite somebody to a seat in a council; the chair hears of it."""
-    council = get_object_or_404(Council, pk=pk)
-    require(can_invite(request.user, council))
-    form = InvitationForm(request.POST or None, instance=Invitation(council=council))
-    if request.method == "POST" and form.is_valid():
-        try:
-            sent = invitations.invite(form.save(commit=False), by=request.user)
-        except NotAllowedNow as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(
-                request,
-                _("The invitation for %(name)s is on its way to %(email)s.")
-                % {"name": sent.name, "email": sent.email},
-            )
-            return redirect(council)
-    return render(
-        request,
-        "councils/invitation/form.html",
-        {"form": form, "party": council, "tells_chair": True},
-    )
-
-
-@require_POST
-def withdraw_invitation(request: UserRequest, pk) -> HttpResponse:
-    invitation = get_object_or_404(
-        kept_by(request.user, Invitation.objects.filter(council__isnull=False)), pk=pk
-    )
-    require(can_invite(request.user, invitation.council))
-    try:
-        invitations.withdraw(invitation, by=request.user)
-    except NotAllowedNow as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The invitation is taken back."))
-    return redirect("councils:council_detail", pk=invitation.council_id)
 
 
 def kept_by(user: User, rows: QuerySet, council: str = "council") -> QuerySet:
