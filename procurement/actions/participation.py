@@ -14,6 +14,7 @@ from portal.errors import NotAllowedNow
 from portal.models import User
 from portal.moments import nl_date
 from portal.transitions import lock
+from procurement.actions.work_plan_following import follow_local_councils
 from procurement.facts import councils_in
 from procurement.models import Cycle, Participation, Phase
 
@@ -56,6 +57,9 @@ def choose(choice: Participation, *, seen: int, by: User) -> Participation:
     choice.chosen_by, choice.chosen_at = by, timezone.now()
     choice.save(force_insert=True)
     audit.record(_verb(newest, choice), choice, by=by, scope=council.pk)
+    if council.parent and choice.step != Step.DECLINE:
+        # No plan so much as looks up when a council does not take part: nobody is told.
+        follow_local_councils(council.parent, choice.cycle)
     return choice
 
 

@@ -1,4 +1,5 @@
-"""Plans that follow what moved: the closing of a step, or a meeting of the council.
+"""Plans that follow what moved: the closing of a step, a meeting of the council, or
+what its local councils do in the round.
 
 Nobody proposes these versions; both sides are asked anew.
 """
@@ -14,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from councils.models import Council
 from portal import audit
 from portal.dates import AMSTERDAM
 from portal.moments import nl_date, nl_datetime
@@ -25,9 +27,15 @@ from procurement.actions.work_plan import (
     preview,
     save_version,
 )
-from procurement.actions.work_plan_basis import Draft, draft_of
+from procurement.actions.work_plan_basis import Draft, basis_of, draft_of
 from procurement.actions.work_plan_mail import ask_to_agree
-from procurement.models import Phase, WorkPlan, WorkPlanStep, WorkPlanVersion
+from procurement.models import (
+    Cycle,
+    Phase,
+    WorkPlan,
+    WorkPlanStep,
+    WorkPlanVersion,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +111,30 @@ def why_not_met(decision: WorkPlanStep) -> str:
 
 def _day(at: datetime) -> date:
     return timezone.localdate(at, AMSTERDAM)
+
+
+def follow_local_councils(council: Council, cycle: Cycle) -> bool:
+    """Reckon anew the plan of a round, once no local council under ``council`` talks
+    any more, or one does again.
+
+    As far as the organisation knows: the version says what changed in the plan, not
+    which council chose what.
+    """
+    # Held, so that a plan that is being begun is either there or sees the choice.
+    lock(council)
+    found = WorkPlan.objects.filter(council=council.pk, cycle=cycle.pk).first()
+    if found is None:
+        return False
+    plan = lock(found)
+    newest = newest_of(plan)
+    if newest.deadline <= timezone.now():
+        return False
+    draft = draft_of(newest, plan.phase)
+    has_weeks = newest.steps.filter(kind=Kind.LOCAL).exists()
+    if basis_of(plan.council, draft).has_local == has_weeks:
+        return False
+    why = _("What local councils do in this round has changed.")
+    return _reckon_anew(plan, newest, draft, why)
 
 
 def _reckon_anew(

@@ -55,6 +55,11 @@ class Version:
         return len(self.agreements) == len(Side)
 
     @property
+    def has_local(self) -> bool:
+        """Whether it keeps weeks in which local councils talk."""
+        return any(step.kind == Kind.LOCAL for step in self.steps)
+
+    @property
     def of_council(self) -> WorkPlanAgreement | None:
         return self.agreements.get(Side.COUNCIL)
 

@@ -526,6 +526,7 @@ def test_leaving_says_first_who_reads_it_and_needs_a_reason(year, client):
 
     assertContains(page, "Centrale raad")
     assertContains(page, year.organisation.name)
+    assertContains(page, "In de planning staat niet dat u stopte.")
     assertNotContains(page, "Zorgkantoor Amstelwende")
     assertContains(refused, "Schrijf op waarom uw raad stopt.")
     newest = Participation.objects.newest().get()

@@ -14,18 +14,21 @@ from portal.dates import AMSTERDAM
 from portal.errors import NotAllowedNow
 from portal.models import OutgoingMail, User
 from portal.tasks import deliver_waiting_mail
+from procurement.actions import participation
 from procurement.actions import work_plan as actions
 from procurement.actions.back_planning_room import room_of
 from procurement.actions.work_plan_basis import usual
 from procurement.actions.work_plan_following import follow_meetings
-from procurement.models import Side, WorkPlan, WorkPlanVersion
+from procurement.models import Participation, Side, WorkPlan, WorkPlanVersion
 from procurement.permissions import agreeing_side, plan_side
 from procurement.rechecks_plan import plan_agreed
 from procurement.tasks import send_due_reminders
 from tests.factories import (
+    CouncilFactory,
     CouncilMembershipFactory,
     MeetingFactory,
     OrganisationMembershipFactory,
+    ParticipationFactory,
     PhaseFactory,
     StandInFactory,
 )
@@ -337,6 +340,119 @@ def test_a_meeting_on_the_very_day_needs_no_other_plan(client, house):
 
     assertContains(page, "De raad vergadert die dag")
     assertNotContains(page, "Bereken een nieuwe planning")
+
+
+# --- What local councils do ------------------------------------------------------
+
+
+def chooses(house: House, council=None, **says) -> None:
+    """A local council talks along from the registration on, or says otherwise."""
+    council = council or house.local
+    rows = Participation.objects.filter(council=council, cycle=house.cycle)
+    participation.choose(
+        Participation(
+            council=council,
+            cycle=house.cycle,
+            **{
+                "step": "join",
+                "from_phase": house.phase,
+                "level": "talk_along",
+                **says,
+            },
+        ),
+        seen=rows.count(),
+        by=house.local_chair,
+    )
+
+
+LEAVES = {"step": "leave", "reason": "Te weinig leden."}
+
+
+def test_a_plan_lets_its_weeks_go_once_no_local_council_talks(client, house):
+    other = CouncilFactory(organisation=house.organisation, parent=house.central)
+    for council in (house.local, other):
+        chooses(house, council)
+    plan = house.begin()
+    agree_both(plan, house)
+    OutgoingMail.objects.all().delete()
+
+    chooses(house, **LEAVES)
+    assert newest(plan).number == 1
+    chooses(house, other, level="read_along")
+
+    version = newest(plan)
+    assert (version.number, version.proposed_by, sides(version)) == (2, None, set())
+    assert "local" not in days_of(version)
+    assert mails("plan_changed") == addresses(
+        house.chair, house.secretary, house.executive, house.adviser
+    )
+    # Who reads it is not told which council left, nor that one did.
+    page = page_of(client, plan, house.local_chair)
+    assertContains(page, "Wat lokale raden in deze ronde doen, is veranderd.")
+    assertContains(page, "Niet meer: Zeg wat uw lokale raad ervan vindt.")
+    assertNotContains(page, "weken voor lokale raden")
+    for word in (house.local.name, other.name, "stopte", "Te weinig leden"):
+        assert word not in page.content.decode().split("<main", 1)[1]
+
+
+def test_a_plan_keeps_weeks_again_once_a_local_council_talks_again(house):
+    chooses(house, level="read_along")
+    plan = house.begin()
+
+    chooses(house, level="advise")
+
+    assert newest(plan).number == 2
+    assert days_of(newest(plan))["local"] == date(2027, 7, 9)
+
+
+def test_not_taking_part_moves_no_plan_whatever_it_was_reckoned_with(house):
+    told = {"council": house.local, "from_phase": house.phase}
+    ParticipationFactory(**told, level="read_along")
+    plan = house.begin()
+    # Were it reckoned anew, it would keep weeks for this council of which it knew not.
+    CouncilFactory(organisation=house.organisation, parent=house.central)
+    quiet = CouncilFactory(organisation=house.organisation, parent=house.central)
+
+    chooses(house, quiet, step="decline", level="", from_phase=None)
+
+    assert newest(plan).number == 1
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        {"level": "advise"},
+        # Of what is said in the region alone the organisation knows nothing.
+        {"level": "read_along", "in_organisation": False},
+    ],
+)
+def test_a_choice_that_changes_no_weeks_asks_nobody_again(house, says):
+    plan = house.begin()
+    # This would fit as well, but nobody asked for it.
+    meeting_on(house, date(2027, 7, 6))
+
+    chooses(house, **says)
+
+    assert newest(plan).number == 1
+
+
+def test_weeks_that_have_been_stay_when_a_council_leaves(house):
+    chooses(house)
+    plan = house.begin()
+    agree_both(plan, house)
+    with at("2027-07-12 10:00+02:00"):
+        chooses(house, **LEAVES)
+
+    assert newest(plan).number == 1
+
+
+def test_a_plan_that_is_over_follows_nobody(house):
+    chooses(house)
+    plan = house.begin()
+    with at("2027-08-02 10:00+02:00"):
+        chooses(house, **LEAVES)
+
+    assert newest(plan).number == 1
 
 
 # --- Who hears of it -------------------------------------------------------------
