@@ -11,7 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from councils.agenda_changes import Change, changes, for_helpers, snapshot_of
+from councils.agenda_changes import (
+    Change,
+    changes,
+    for_helpers,
+    snapshot,
+    snapshot_of,
+)
 from councils.agenda_lines import AgendaLine, ItemRow, lines_of, minutes_of
 from councils.agenda_reading import (
     Agenda,
@@ -77,7 +83,6 @@ class Head(NamedTuple):
     first: str
     last: str
     place: str
-    is_sent: bool
 
 
 class Fit(NamedTuple):
@@ -99,6 +104,13 @@ class Page(NamedTuple):
     fit: Fit | str
     unsent: list[Change]
     is_sent: bool
+    is_over: bool
+
+    @property
+    def may_send(self) -> bool:
+        """Whether sending now would tell anybody something."""
+        is_new = bool(self.unsent) if self.is_sent else bool(self.rows)
+        return is_new and not self.is_over
 
 
 def for_building(user: User, pk: UUID) -> Meeting | None:
@@ -108,7 +120,6 @@ def for_building(user: User, pk: UUID) -> Meeting | None:
 
 
 def _for_building(user: User, pk: UUID) -> QuerySet[Meeting]:
-    sent = SentAgenda.objects.filter(meeting=OuterRef("pk")).order_by("-number")
     later = Meeting.objects.planned().filter(
         council=OuterRef("council"), starts_at__gt=OuterRef("starts_at")
     )
@@ -121,7 +132,7 @@ def _for_building(user: User, pk: UUID) -> QuerySet[Meeting]:
         .filter(pk=pk)
         .select_related("council")
         .annotate(
-            sent_items=Subquery(sent.values("items")[:1], output_field=JSONField()),
+            sent_items=items_sent(),
             next_pk=Coalesce(
                 *(Subquery(each.values("pk")[:1]) for each in (alike, following))
             ),
@@ -130,6 +141,12 @@ def _for_building(user: User, pk: UUID) -> QuerySet[Meeting]:
             ),
         )
     )
+
+
+def items_sent() -> Subquery:
+    """Of a meeting: its items as they were sent last."""
+    sent = SentAgenda.objects.filter(meeting=OuterRef("pk")).order_by("-number")
+    return Subquery(sent.values("items")[:1], output_field=JSONField())
 
 
 def head_of(meeting: Meeting) -> Head:
@@ -143,7 +160,6 @@ def head_of(meeting: Meeting) -> Head:
         nl_time(meeting.starts_at),
         nl_time(meeting.ends_at),
         meeting.place,
-        meeting.agenda_sent_at is not None,
     )
 
 
@@ -169,9 +185,23 @@ def page_of(meeting: Meeting, user: User, moved: UUID | None = None) -> Page:
         tuple(_waiting(item) for item in waiting[:WAITING_SHOWN]),
         len(waiting),
         fit_of(lines, meeting) if lines else "",
-        unsent if is_voting_member(user, meeting.council) else for_helpers(unsent),
+        _told(unsent, user, meeting.council),
         meeting.agenda_sent_at is not None,
+        meeting.is_over,
     )
+
+
+def unsent_of(meeting: Meeting, user: User, agenda: Agenda) -> list[Change]:
+    """What ``user``, who prepares it, may know of what changed since an agenda was
+    sent; ``meeting`` has its `items_sent`."""
+    sent = meeting.__dict__["sent_items"]
+    if sent is None or meeting.is_over or meeting.is_cancelled:
+        return []
+    return _told(changes(sent, snapshot(meeting, agenda)), user, meeting.council)
+
+
+def _told(found: list[Change], user: User, council: Council) -> list[Change]:
+    return found if is_voting_member(user, council) else for_helpers(found)
 
 
 def editor_of(user: User, council: Council) -> Callable[[ItemRow], bool]:

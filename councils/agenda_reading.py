@@ -206,13 +206,14 @@ class Reading(NamedTuple):
         return any(paper.version for line in self.lines for paper in line.papers)
 
 
-def reading_of(meeting: Meeting, user: User) -> Reading:
-    """The agenda of ``meeting`` for ``user``, who knows of the meeting: one query.
+def reading_of(meeting: Meeting, user: User, agenda: Agenda | None = None) -> Reading:
+    """The agenda of ``meeting`` for ``user``, who knows of the meeting: one query, or
+    none where ``agenda`` was read already.
 
     A guest reads what was sent last, of that what is open, and nothing before it.
     """
     if is_member(user, meeting.council):
-        return _live(meeting, reader_of(user, meeting.council), user.pk)
+        return _live(meeting, reader_of(user, meeting.council), user.pk, agenda)
     return sent_reading_of(meeting)
 
 
@@ -261,9 +262,12 @@ def public_reading_of(meeting: Meeting) -> Reading:
 
 
 def _live(
-    meeting: Meeting, readable: Callable[[ItemRow], bool], reader: UUID | None = None
+    meeting: Meeting,
+    readable: Callable[[ItemRow], bool],
+    reader: UUID | None = None,
+    agenda: Agenda | None = None,
 ) -> Reading:
-    agenda = agenda_of(meeting)
+    agenda = agenda or agenda_of(meeting)
     lines = lines_of(agenda.items, meeting.starts_at, readable)
     # For a meeting that is over nothing is asked any more.
     asked = reader if not meeting.is_over and not meeting.is_cancelled else None

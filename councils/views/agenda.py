@@ -213,7 +213,6 @@ def send(request: UserRequest, pk: UUID) -> HttpResponse:
             "is_sent": is_sent,
             "getting": [each for each in readers if not each.why_not],
             "missing": [each for each in readers if each.why_not],
-            "may_send": bool(page.rows) and (not is_sent or bool(page.unsent)),
             "crumbs": [
                 (_("Meetings"), reverse("councils:meeting_list")),
                 (meeting.name, meeting.get_absolute_url()),

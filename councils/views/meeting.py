@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 
 from councils.actions import meeting as actions
 from councils.actions.meeting_people import likely_quorum, quorum_of
-from councils.agenda_reading import reading_of
+from councils.agenda_page import items_sent, unsent_of
+from councils.agenda_reading import agenda_of, reading_of
 from councils.minutes_reading import may_read
 from councils.models import Attendee, Meeting
 from councils.permissions import (
@@ -102,6 +103,7 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
     attendees = fetch_of(_expected, meeting.pk, *whose)
     own = next((each for each in attendees if each.user_id == request.user.pk), None)
     may_prepare = can_prepare(request.user, meeting.council)
+    agenda = agenda_of(meeting) if may_prepare else None
     context: dict[str, Any] = {
         "meeting": meeting,
         "key": str(meeting.pk),
@@ -112,7 +114,8 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
         "has_begun": meeting.starts_at <= timezone.now() and not meeting.is_cancelled,
         "may_read_minutes": may_read(request.user, meeting),
         "may_prepare": may_prepare and not meeting.is_cancelled,
-        "reading": reading_of(meeting, request.user),
+        "reading": reading_of(meeting, request.user, agenda),
+        "unsent": len(unsent_of(meeting, request.user, agenda)) if agenda else 0,
         "crumbs": [(_("Meetings"), reverse("councils:meeting_list"))],
     }
     if is_own:
@@ -123,7 +126,9 @@ def detail(request: UserRequest, pk: UUID) -> HttpResponse:
 
 def _known(user: User, pk: UUID) -> QuerySet[Meeting]:
     beside = Meeting.objects.select_related("council", "location", "minutes")
-    return beside.visible_to(user).filter(pk=pk).annotate(clash=_clash(user))
+    found = beside.visible_to(user).filter(pk=pk).annotate(clash=_clash(user))
+    # What was sent is compared for who can send what changed, and for nobody else.
+    return found.annotate(sent_items=items_sent()) if seats_to_prepare(user) else found
 
 
 def _clash(user: User) -> Subquery:

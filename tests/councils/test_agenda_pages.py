@@ -391,6 +391,73 @@ def test_once_sent_nobody_is_told_when_it_goes_out_or_asked_to_send_nothing(
     assert "Geen mail naar" not in words
 
 
+def test_the_meeting_says_that_changes_wait_to_who_can_send_them_alone(
+    client, meeting, secretary
+):
+    member, guest = invited(meeting), guest_of(meeting)
+    item = AgendaItemFactory(meeting=meeting)
+    sending.send_agenda(meeting, by=secretary)
+    waiting = "og niet verstuurd"
+
+    client.force_login(secretary)
+    assertNotContains(client.get(meeting.get_absolute_url()), waiting)
+    item.title = "Anders"
+    item.save(update_fields=["title"])
+    response = client.get(meeting.get_absolute_url())
+    assertContains(response, "Verstuurd</span>", count=1)
+    assertContains(response, "Nog niet verstuurd: 1 wijziging", count=1)
+
+    client.force_login(member)
+    response = client.get(meeting.get_absolute_url())
+    assertContains(response, "Verstuurd</span>", count=1)
+    assertNotContains(response, waiting)
+    client.force_login(guest)
+    assertNotContains(client.get(meeting.get_absolute_url()), waiting)
+
+
+def test_once_a_meeting_is_over_nothing_waits_to_be_sent(
+    client, meeting, secretary, in_may
+):
+    item = AgendaItemFactory(meeting=meeting)
+    sending.send_agenda(meeting, by=secretary)
+    item.title = "Anders"
+    item.save(update_fields=["title"])
+    client.force_login(secretary)
+    built = page("agenda_edit", meeting.pk)
+    assertContains(client.get(built), page("agenda_send", meeting.pk))
+
+    in_may.move_to(meeting.ends_at)
+    client.force_login(secretary)
+
+    assertNotContains(client.get(meeting.get_absolute_url()), "og niet verstuurd")
+    response = client.get(built)
+    assertContains(response, "De agenda wordt niet meer verstuurd.")
+    assertNotContains(response, page("agenda_send", meeting.pk))
+
+
+def test_who_builds_is_led_to_sending_once_there_is_something_to_send(
+    client, meeting, secretary
+):
+    built, send = page("agenda_edit", meeting.pk), page("agenda_send", meeting.pk)
+    client.force_login(secretary)
+    assertContains(client.get(built), "U verstuurt de agenda zodra er iets op staat.")
+
+    first, second = AgendaItemFactory.create_batch(2, meeting=meeting)
+    assertContains(client.get(built), f'<a class="btn btn--main" href="{send}">')
+    sending.send_agenda(meeting, by=secretary)
+
+    response = client.get(built)
+    assertContains(response, "Er is niets veranderd sinds de agenda is verstuurd.")
+    assertNotContains(response, "btn--main")
+    moved = client.post(
+        page("agenda_move", meeting.pk),
+        {"up": second.pk, "revision": "0"},
+        headers={"HX-Request": "true"},
+    )
+    assertContains(moved, f'<a class="btn btn--main" href="{send}">')
+    assertContains(moved, "Verstuur de wijzigingen")
+
+
 def test_a_guest_reads_what_was_sent_and_nothing_before_or_after(
     client, meeting, secretary, closed
 ):
@@ -423,6 +490,25 @@ def test_the_meeting_takes_the_same_queries_for_any_agenda(
     # session, user, seats, meeting, attendees, items with papers
     with django_assert_num_queries(6):
         client.get(meeting.get_absolute_url())
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_who_prepares_reads_with_as_many_queries_what_was_not_sent(
+    client, meeting, secretary, count, django_assert_num_queries
+):
+    for _ in range(count):
+        item = AgendaItemFactory(meeting=meeting)
+        AgendaPaper.objects.create(item=item, title="Stuk")
+    sending.send_agenda(meeting, by=secretary)
+    meeting.items.update(title="Anders")
+    client.force_login(secretary)
+    client.get(meeting.get_absolute_url())
+
+    # session, user, seats, meeting with what was sent, attendees, items with papers
+    with django_assert_num_queries(6):
+        response = client.get(meeting.get_absolute_url())
+
+    assertContains(response, f"Nog niet verstuurd: {count} wijziging", count=1)
 
 
 # --- What is closed to helpers ---------------------------------------------------
@@ -561,7 +647,8 @@ def test_that_a_closed_paper_changed_is_counted_for_its_readers_alone(
     papers.add_paper(newer, upload=SimpleUploadedFile("y.pdf", PDF), by=chair)
 
     client.force_login(secretary)
-    assertNotContains(client.get(page("agenda_edit", meeting.pk)), "og niet verstuurd")
+    for address in (page("agenda_edit", meeting.pk), meeting.get_absolute_url()):
+        assertNotContains(client.get(address), "og niet verstuurd")
     response = client.get(page("agenda_send", meeting.pk))
     assertContains(response, "Er is niets veranderd")
     assertNotContains(response, "andere stukken")
@@ -570,6 +657,8 @@ def test_that_a_closed_paper_changed_is_counted_for_its_readers_alone(
     client.force_login(chair)
     built = client.get(page("agenda_edit", meeting.pk))
     assertContains(built, "og niet verstuurd: 1 wijziging")
+    read = client.get(meeting.get_absolute_url())
+    assertContains(read, "og niet verstuurd: 1 wijziging")
     response = client.get(page("agenda_send", meeting.pk))
     assertContains(response, "ndere stukken")
     assertContains(response, "1 persoon krijgt")
