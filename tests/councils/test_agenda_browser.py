@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from councils.actions import standing
-from councils.models import AgendaItem, SentAgenda
+from councils.models import AgendaItem, Openness, SentAgenda
 from portal.models import OutgoingMail
 from tests.factories import (
     AgendaItemFactory,
@@ -163,3 +163,21 @@ def test_without_a_script_the_same_buttons_work(
     expect(row.get_by_role("button", name="Omlaag")).to_be_visible()
     assert titles(meeting) == ["B", "A"]
     context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_step_of_a_closed_item_stands_in_line_with_those_of_the_others(
+    page, live_server, client, meeting, secretary, width
+):
+    AgendaItemFactory(meeting=meeting, order=1)
+    AgendaItemFactory(meeting=meeting, order=2, openness=Openness.MEMBERS)
+    page.set_viewport_size({"width": width, "height": 900})
+    go = log_in(page, live_server, client, secretary)
+    go(reverse("councils:agenda_edit", args=[meeting.pk]))
+
+    left = [
+        page.locator(".agenda__steps summary").nth(at).bounding_box()["x"]
+        for at in (0, 1)
+    ]
+
+    assert left[0] == left[1]
