@@ -10,5 +10,10 @@ class CouncilsConfig(AppConfig):
 
     def ready(self):
         # What people were sent, and what they adopted.
-        triggers.frozen("councils_sentagenda", delete_after="keep_until")
+        triggers.frozen(
+            "councils_sentagenda",
+            columns=["id", "meeting_id", "number", "items", "sent_at", "sent_by_id"],
+            once="keep_until",
+            delete_after="keep_until",
+        )
         triggers.frozen("councils_adoptedminutes")

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from councils.actions import desk_mail, forgetting, importing
+from portal.one_by_one import A_WHILE
 from portal.periodic import periodic
 
 
@@ -12,7 +13,7 @@ def forget_old_rows() -> None:
     """Delete files that were chosen for an import more than a day ago, and forget the
     people of old meetings and who left long ago."""
     importing.forget_old()
-    forgetting.forget()
+    forgetting.forget(seconds=A_WHILE)
 
 
 @shared_task

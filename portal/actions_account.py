@@ -1,5 +1,6 @@
 """What people change about themselves."""
 
+from collections.abc import Collection
 from uuid import uuid4
 
 from allauth.account.models import EmailAddress
@@ -64,6 +65,13 @@ def forget_person(person: User) -> None:
     person.mail_opt_outs.all().delete()
     # Held or waiting, a mail names the address too.
     person.mails.exclude(status=OutgoingMail.Status.SENDING).delete()
+
+
+def forget_mails(addresses: Collection[str]) -> None:
+    """Delete the mails to these addresses that are for nobody with an account: held or
+    waiting, they would keep address and words for ever."""
+    mails = OutgoingMail.objects.filter(user__isnull=True, to__in=addresses)
+    mails.exclude(status=OutgoingMail.Status.SENDING).delete()
 
 
 @transaction.atomic

@@ -1,4 +1,6 @@
-"""What an action raises when it refuses."""
+"""What an action raises when it refuses, and a run that could not do all of it."""
+
+from django.utils.translation import ngettext
 
 
 class NotAllowedNow(Exception):
@@ -11,3 +13,16 @@ class StaleText(NotAllowedNow):
     def __init__(self, message, *, current):
         super().__init__(message)
         self.current = current
+
+
+class NotAllDone(Exception):
+    """Of many things ``count`` failed, each told in the log; the others were done."""
+
+    def __init__(self, count: int) -> None:
+        told = ngettext(
+            "%(count)s thing failed and stands in the log",
+            "%(count)s things failed and stand in the log",
+            count,
+        )
+        super().__init__(told % {"count": count})
+        self.count = count

@@ -36,11 +36,11 @@ class TaskState(NamedTuple):
 
     @property
     def has_failed(self) -> bool:
-        """Whether the last run went wrong: it failed after it last finished."""
+        """Whether the last run went wrong, or not all of it was done."""
         run = self.run
         if run is None or run.failed_at is None:
             return False
-        return run.finished_at is None or run.failed_at > run.finished_at
+        return run.finished_at is None or run.failed_at >= run.finished_at
 
 
 class Queue(NamedTuple):

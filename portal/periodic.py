@@ -8,6 +8,7 @@ from traceback import extract_tb
 from django.db import transaction
 from django.utils import timezone
 
+from portal.errors import NotAllDone
 from portal.models import PeriodicRun
 
 
@@ -24,6 +25,11 @@ def periodic(task: Callable[[], None]) -> Callable[[], None]:
         _note(name, started_at=timezone.now())
         try:
             task()
+        except NotAllDone as error:
+            # It ran to its end all the same, and the next run tries those again.
+            now = timezone.now()
+            _note(name, finished_at=now, failed_at=now, error=str(error))
+            return
         except Exception as error:
             _note(name, failed_at=timezone.now(), error=_place(error))
             raise

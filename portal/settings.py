@@ -405,6 +405,7 @@ MAIL_BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720)]
 # --- How long things are kept ----------------------------------------------------
 
 KEEP_SENT_MAIL = timedelta(days=90)
+KEEP_HELD_MAIL = timedelta(days=365)  # that nobody dealt with
 KEEP_DRAFTS = timedelta(days=365)
 KEEP_IMPORTS = timedelta(days=1)  # a file between the preview and its confirmation
 KEEP_SUBMISSIONS_YEARS = 7  # after the contract year of the cycle

@@ -41,10 +41,13 @@ def make_waiting_printouts() -> None:
 @shared_task
 @periodic
 def forget_old_rows() -> None:
-    """Delete sessions that ran out, and mails at an end after KEEP_SENT_MAIL."""
+    """Delete sessions that ran out, mails at an end after KEEP_SENT_MAIL, and what was
+    held so long that nobody waits for it any more."""
     SessionStore.clear_expired()
-    Status = OutgoingMail.Status
+    Status, now = OutgoingMail.Status, timezone.now()
     OutgoingMail.objects.filter(
         status__in=[Status.SENT, Status.CANCELLED, Status.MISSED],
-        created_at__lt=timezone.now() - settings.KEEP_SENT_MAIL,
+        created_at__lt=now - settings.KEEP_SENT_MAIL,
     ).delete()
+    held = OutgoingMail.objects.held()
+    held.filter(created_at__lt=now - settings.KEEP_HELD_MAIL).delete()

@@ -36,6 +36,7 @@ class Frozen(NamedTuple):
     columns: tuple[str, ...]
     delete_after: str
     unless: str
+    once: str
 
 
 class Trigger(NamedTuple):
@@ -58,15 +59,17 @@ def frozen(
     columns: Sequence[str] = (),
     delete_after: str = "",
     unless: str = "",
+    once: str = "",
 ) -> None:
     """Name a table whose rows the database must keep as they are.
 
     ``columns``: only these may not change, the others may. ``delete_after``: a column
     with a date; once that day is past, its row may be deleted. ``unless``: a condition
     in SQL on ``OLD`` under which a row is still free (``OLD.status = 'draft'``).
+    ``once``: a column beside ``columns`` that may be filled in where it is empty.
     """
     _registry[table] = Frozen(
-        table, update, delete, tuple(columns), delete_after, unless
+        table, update, delete, tuple(columns), delete_after, unless, once
     )
 
 
@@ -121,10 +124,11 @@ def _triggers(connection: BaseDatabaseWrapper, frozen: Frozen) -> Iterator[Trigg
     quote = connection.ops.quote_name
     free = f"({frozen.unless}) IS NOT TRUE" if frozen.unless else ""
     if frozen.update:
-        changed = " OR ".join(
-            _differs(connection, f"OLD.{quote(name)}", f"NEW.{quote(name)}")
-            for name in frozen.columns
-        )
+        changes = [_changes(connection, name) for name in frozen.columns]
+        if frozen.once:
+            filled = f"OLD.{quote(frozen.once)} IS NOT NULL"
+            changes.append(f"({filled} AND {_changes(connection, frozen.once)})")
+        changed = " OR ".join(changes)
         yield _trigger(connection, frozen.table, "UPDATE", [free, changed])
     if frozen.delete:
         kept = ""
@@ -155,10 +159,11 @@ def _trigger(
     return Trigger(name, table, event, f'CREATE TRIGGER "{name}" {what}{body}')
 
 
-def _differs(connection: BaseDatabaseWrapper, old: str, new: str) -> str:
+def _changes(connection: BaseDatabaseWrapper, column: str) -> str:
+    name = connection.ops.quote_name(column)
     if connection.vendor == "sqlite":
-        return f"{old} IS NOT {new}"
-    return f"{old} IS DISTINCT FROM {new}"
+        return f"OLD.{name} IS NOT NEW.{name}"
+    return f"OLD.{name} IS DISTINCT FROM NEW.{name}"
 
 
 def _present(connection: BaseDatabaseWrapper) -> dict[str, str]:

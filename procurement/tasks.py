@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from portal.one_by_one import A_WHILE
 from portal.periodic import periodic
 from procurement.actions import (
     date_moved,
@@ -29,4 +30,4 @@ def send_due_reminders() -> None:
 def forget_old_rows() -> None:
     """Delete drafts and submissions that were kept long enough."""
     retention.forget_old_rows()
-    retention.forget_submissions()
+    retention.forget_submissions(seconds=A_WHILE)

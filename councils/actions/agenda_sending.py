@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from councils.actions.agenda_rows import hold
+from councils.actions.forgetting import kept_until
 from councils.actions.guest_link import agenda_until, guest_link
 from councils.actions.meeting_mail import place_in_words, when_in_words
 from councils.agenda_changes import Change, changes, for_helpers, snapshot
@@ -81,7 +81,7 @@ def send_agenda(meeting: Meeting, *, seen: int | None = None, by: User) -> SentA
         meeting=meeting,
         number=before.number + 1 if before else 1,
         items=rows,
-        keep_until=localdate(meeting.ends_at) + settings.KEEP_MEETINGS,
+        keep_until=kept_until(meeting),
         sent_by=by,
     )
     meeting.agenda_sent_at = sent.sent_at

@@ -1,8 +1,6 @@
 """What is forgotten after its time: drafts that nobody went on with, and submissions
 that need not be kept any more."""
 
-import logging
-
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,6 +8,7 @@ from django.utils import timezone
 
 from councils.actions.forgetting import without_seat_since
 from portal import audit
+from portal.one_by_one import OneByOne
 from portal.transitions import lock
 from portal.triggers import DatabaseDay
 from procurement.models import (
@@ -26,8 +25,6 @@ from procurement.models import (
     SubmittedItem,
     SubmittedSource,
 )
-
-logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -55,18 +52,20 @@ def feeds_to_forget() -> QuerySet[CalendarFeed]:
     return CalendarFeed.objects.filter(Q(user__in=gone.values("pk")) | withdrawn)
 
 
-def forget_submissions() -> int:
+def forget_submissions(*, seconds: float | None = None) -> int:
     """Delete what was submitted so long ago that it need not be kept; how many.
 
     One at a time: what cannot go must not keep the others.
     """
-    count = 0
-    for submission in submissions_to_forget():
-        try:
-            count += forget_submission(submission)
-        except Exception:
-            logger.exception("%s could not be forgotten", submission)
-    return count
+    run, gone = OneByOne(seconds), []
+
+    def forget(submission: Submission) -> None:
+        if forget_submission(submission):
+            gone.append(submission)
+
+    run.over("Forgetting", submissions_to_forget(), forget)
+    run.tell()
+    return len(gone)
 
 
 def submissions_to_forget() -> QuerySet[Submission]:

@@ -69,11 +69,8 @@ def outsider(meeting, **fields):
 
 
 def event_counts():
-    rows = AuditEvent.objects.filter(verb="people.forget")
-    return [
-        {name: count for name, count in row.data["counts"].items() if count}
-        for row in rows.order_by("position")
-    ]
+    rows = AuditEvent.objects.filter(verb="people.forget").order_by("position")
+    return [row.data["counts"] for row in rows]
 
 
 # --- Meetings --------------------------------------------------------------------
@@ -270,8 +267,8 @@ def test_two_who_left_are_forgotten_apart_and_once():
     night("2029-01-02")
 
     assert User.objects.filter(email__endswith=FORGOTTEN).count() == 2
-    assert event_counts() == [{"people": 2}]
-    assert Forgetting.objects.get().counts["people"] == 2
+    assert event_counts() == [{"people": 1}, {"people": 1}]
+    assert Forgetting.objects.get().counts == {"people": 2}
     assert all(first_broken(chain) is None for chain in AuditChain.objects.all())
 
 
@@ -281,10 +278,10 @@ def test_no_name_and_no_address_stands_in_the_event(meeting):
 
     night("2029-01-01")
 
-    event = AuditEvent.objects.get(verb="people.forget")
-    told = f"{event.data} {event.subject_label}"
+    events = AuditEvent.objects.filter(verb="people.forget")
+    told = " ".join(f"{event.data} {event.subject_label}" for event in events)
     assert [word for word in ("Noor", "Truus", "@") if word in told] == []
-    assert event.actor is None
+    assert [event.actor for event in events] == [None, None]
 
 
 def test_old_invitations_go(meeting):
@@ -342,7 +339,7 @@ def test_a_dry_run_tells_how_much_of_what_and_changes_nothing(meeting, capsys):
         call_command("forget")
 
     assert Attendee.objects.get().name == "een gast"
-    assert event_counts() == [{"guests": 1, "answers": 1, "people": 1}]
+    assert event_counts() == [{"guests": 1, "answers": 1}, {"people": 1}]
 
 
 def test_periods_are_settings(meeting, settings):

@@ -82,11 +82,15 @@ def test_old_mail_is_forgotten_but_for_what_is_not_at_an_end():
     for status in OutgoingMail.Status.values:
         outgoing(status=status, created_at=old, key=f"old {status}")
     outgoing(status="sent", created_at=young, key="young sent")
+    for days in (364, 366):
+        created_at = NOW - timedelta(days=days)
+        outgoing(status="held", created_at=created_at, key=f"held {days}")
 
     tasks.forget_old_rows()
     tasks.forget_old_rows()
 
     assert sorted(OutgoingMail.objects.values_list("key", flat=True)) == [
+        "held 364",
         "old held",
         "old queued",
         "old sending",

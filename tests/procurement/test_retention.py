@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from portal.audit import first_broken
-from portal.models import AuditChain, AuditEvent
+from portal.models import AuditChain, AuditEvent, PeriodicRun
 from procurement import tasks
 from procurement.actions import response as answers
 from procurement.actions import retention
@@ -148,7 +148,8 @@ def test_one_that_cannot_go_does_not_keep_the_others(caplog):
         event.subject_id
         for event in AuditEvent.objects.filter(verb="submission.forget")
     ] == [free.pk]
-    assert "could not be forgotten" in caplog.text
+    assert f"Forgetting failed: {stuck}" in caplog.text
+    assert PeriodicRun.objects.get().error.startswith("1 onderdeel is niet gelukt")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,8 +1,9 @@
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from councils.actions import forgetting
+from portal.errors import NotAllDone
 from procurement.actions import retention
 
 
@@ -18,9 +19,22 @@ class Command(BaseCommand):
             "calendar addresses": retention.feeds_to_forget().count(),
             "submissions": retention.submissions_to_forget().count(),
         }
-        if not options["dry_run"]:
-            forgetting.forget()
-            retention.forget_old_rows()
-            retention.forget_submissions()
+        failed = 0 if options["dry_run"] else self.forget()
         for name, count in counts.items():
             self.stdout.write(f"{name}: {count}")
+        if failed:
+            raise CommandError(f"Of these {failed} failed; see the log.")
+
+    def forget(self) -> int:
+        """Forget all of it; how many things failed."""
+        failed = 0
+        for forget in (
+            forgetting.forget,
+            retention.forget_old_rows,
+            retention.forget_submissions,
+        ):
+            try:
+                forget()
+            except NotAllDone as told:
+                failed += told.count
+        return failed
