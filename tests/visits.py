@@ -19,6 +19,9 @@ LONG_ROWS = {"procurement:calendar_month": 12}
 # What of a tag decides whether it is a barrier.
 SHAPING = {"class", "role", "type", "scope", "tabindex", "open", "disabled"}
 
+# What leads to another page: a link, and a button that takes along what was typed.
+LEADING = {"a": "href", "button": "formaction"}
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -71,8 +74,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag, attrs) -> None:
         kinds = [f"{n}={v}" for n, v in attrs if n in SHAPING]
         self.shape.append(" ".join([tag, *kinds]))
-        if tag == "a":
-            self.found += [value for name, value in attrs if name == "href" and value]
+        if where := LEADING.get(tag):
+            self.found += [value for name, value in attrs if name == where and value]
 
     @classmethod
     def of(cls, text: str) -> "_Reader":

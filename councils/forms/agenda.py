@@ -1,5 +1,6 @@
 """An item of an agenda, its papers, and why something goes off the agenda."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from councils.models import (
     AgendaPaper,
     Council,
     CouncilMembership,
+    ItemGoal,
     Openness,
 )
 from councils.permissions import is_voting_member
@@ -27,6 +29,9 @@ OPENNESS_HINTS: dict[str, Any] = {
     Openness.COUNCIL: _("Guests read “closed”. Your council and secretary read it."),
     Openness.MEMBERS: _("Secretary and supporter read “closed”, and so do guests."),
 }
+
+# What an item that is put on by hand is mostly for.
+USUAL_GOAL = ItemGoal.DISCUSS
 
 
 def people_of(council: Council) -> QuerySet[User]:
@@ -113,7 +118,13 @@ class ItemForm(ShortItemForm):
 
 
 class NewItemForm(Once, ItemForm):
-    """The same of an item that is put on the agenda."""
+    """The same of an item that is put on the agenda; ``begun``: what was typed of it
+    in the short form."""
+
+    def __init__(self, *args: Any, begun: Mapping[str, str], **kwargs: Any) -> None:
+        known = ShortItemForm.Meta.fields
+        typed = {name: begun[name] for name in known if name in begun}
+        super().__init__(*args, initial={"goal": USUAL_GOAL, **typed}, **kwargs)
 
 
 class ProposalForm(Once, ShortItemForm):

@@ -16,7 +16,7 @@ from councils.actions import agenda_sending as sending
 from councils.agenda_lines import AgendaLine, lines_of
 from councils.agenda_page import for_building, head_of, page_of
 from councils.agenda_reading import goal_names
-from councils.forms.agenda import QuickItemForm
+from councils.forms.agenda import USUAL_GOAL, QuickItemForm
 from councils.models import AgendaItem, Meeting
 from councils.permissions import can_prepare, can_read_item
 from councils.suggestion import shown, suggestions_for
@@ -67,6 +67,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
             "form": form,
             "fresh": uuid4(),
             "goals": tuple(goal_names().items()),
+            "usual_goal": USUAL_GOAL.value,
             "suggestions": shown(suggestions_for(meeting, request.user)),
             "crumbs": (
                 (_("Meetings"), reverse("councils:meeting_list")),

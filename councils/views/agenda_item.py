@@ -62,11 +62,17 @@ def crumbs_of(item: AgendaItem, user: User) -> list[tuple[str, str]]:
 
 
 def create(request: UserRequest, pk: UUID) -> HttpResponse:
-    """A new item with all that belongs to it."""
+    """A new item with all that belongs to it; perhaps begun in the short form."""
     meeting = building(request, pk)
     item = AgendaItem(meeting=meeting, council=meeting.council)
-    form = NewItemForm(request.POST or None, instance=item, by=request.user)
-    if request.method == "POST" and form.is_valid():
+    is_begun = "begun" in request.POST
+    form = NewItemForm(
+        None if is_begun else request.POST or None,
+        begun=request.POST if is_begun else {},
+        instance=item,
+        by=request.user,
+    )
+    if form.is_bound and form.is_valid():
         try:
             item = actions.add_item(form.save(commit=False), by=request.user)
         except NotAllowedNow as error:

@@ -30,6 +30,7 @@ from tests.factories import (
     MeetingFactory,
     OrganisationMembershipFactory,
 )
+from tests.paper import Page
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n%%EOF"
@@ -338,6 +339,50 @@ def test_two_who_change_an_item_see_both_texts_and_lose_neither(
 
     item.refresh_from_db()
     assert item.explanation == "Tekst van de secretaris"
+
+
+def test_what_was_typed_in_the_short_form_goes_along_to_the_long_one(
+    client, meeting, secretary
+):
+    client.force_login(secretary)
+    built = Page(client, page("agenda_edit", meeting.pk))
+
+    long = built.press(
+        "Vul ook toelichting en lezers in",
+        title="Rook op de gang",
+        goal="decide",
+        minutes="15",
+    )
+
+    assert not AgendaItem.objects.exists()
+    long.press("Zet op de agenda", explanation="Het trekt naar binnen.")
+    item = AgendaItem.objects.get()
+    assert (item.title, item.goal, item.minutes) == ("Rook op de gang", "decide", 15)
+    assert item.explanation == "Het trekt naar binnen."
+
+
+def test_nothing_is_wrong_yet_with_what_is_still_to_be_filled_in(
+    client, meeting, secretary
+):
+    client.force_login(secretary)
+
+    long = Page(client, page("agenda_edit", meeting.pk)).press(
+        "Vul ook toelichting en lezers in", title=""
+    )
+
+    assert "Schrijf waar het over gaat." not in long.text
+
+
+def test_an_item_is_put_on_to_be_discussed_in_either_form(client, meeting, secretary):
+    client.force_login(secretary)
+
+    Page(client, page("agenda_edit", meeting.pk)).press("Zet op de agenda", title="A")
+    Page(client, page("agenda_item_create", meeting.pk)).press(
+        "Zet op de agenda", title="B"
+    )
+
+    goals = dict(AgendaItem.objects.values_list("title", "goal"))
+    assert goals == {"A": "discuss", "B": "discuss"}
 
 
 # --- Sending and reading ---------------------------------------------------------
