@@ -7,7 +7,7 @@ words, and those of today. Without audit events: nothing is decided here.
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 
 from portal import wake
 from portal.canonical import canonical_json, fingerprint
+from portal.files import MEGABYTE
 from portal.models import Printout
 from portal.pdf import pdf_of, watch_pages
 
@@ -29,8 +30,9 @@ logger = logging.getLogger(__name__)
 
 Status = Printout.Status
 TASK = "portal.tasks.make_printout"
-# A longer one is made by a worker.
-PAGES_AT_ONCE = 20
+# A worker makes what is longer, or has bigger files of others behind it: to bind these
+# takes less than a second, but twice their size of memory.
+PAGES_AT_ONCE, BYTES_AT_ONCE = 20, 10 * MEGABYTE
 # How long a worker may be silent over one before another takes it.
 LEASE = timedelta(seconds=120)
 KEPT, KEPT_WHEN_FAILED = timedelta(days=1), timedelta(hours=1)
@@ -40,16 +42,31 @@ class Outdated(Exception):
     """What stands behind a sheet cannot be put there any more: write it out anew."""
 
 
+class Behind(NamedTuple):
+    """A file that is to be bound behind: its key, how long and how big it is."""
+
+    key: str
+    pages: int
+    size: int
+
+
 class Sheet(NamedTuple):
     """All that one reader's PDF says: its HTML, and the files behind it by key.
 
-    ``pages``: about how many, counted without making it.
+    ``pages``: about how many, counted without making it; ``size``: the bytes of those
+    files together.
     """
 
     html: str
     filename: str
     pages: int
     behind: tuple[str, ...] = ()
+    size: int = 0
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its reader can wait for it."""
+        return self.pages <= PAGES_AT_ONCE and self.size <= BYTES_AT_ONCE
 
     @property
     def key(self) -> str:
@@ -57,13 +74,17 @@ class Sheet(NamedTuple):
 
 
 def sheet_of(
-    template: str, context: dict, filename: str, *, behind: dict[str, int] | None = None
+    template: str, context: dict, filename: str, *, behind: Sequence[Behind] = ()
 ) -> Sheet:
-    """A sheet from a template; ``behind``: the files, each with its pages."""
+    """A sheet from a template, with files of others behind it."""
     html = render_to_string(template, context)
-    behind = behind or {}
-    pages = pages_in(html) + sum(behind.values())
-    return Sheet(html, filename, pages, tuple(behind))
+    return Sheet(
+        html,
+        filename,
+        pages_in(html) + sum(file.pages for file in behind),
+        tuple(file.key for file in behind),
+        sum(file.size for file in behind),
+    )
 
 
 # --- How long it gets ------------------------------------------------------------

@@ -21,7 +21,7 @@ def answer(
     the file once it is there; a POST lets it be tried again.
     """
     sheet = write()
-    if sheet.pages <= printout.PAGES_AT_ONCE:
+    if sheet.is_short:
         return _at_once(sheet, write)
     if request.method == "POST":
         printout.try_again(sheet)

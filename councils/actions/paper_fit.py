@@ -5,7 +5,7 @@ from portal import pdf_behind
 from portal.pdf_behind import Fit, Seen
 
 
-def look_at(version: AgendaPaperVersion) -> None:
+def note_fit(version: AgendaPaperVersion) -> None:
     """Find out whether the file of a version can stand behind an agenda, or why not.
 
     What was found is kept. Without an audit event: the file is what it was. One that is

@@ -30,7 +30,7 @@ def sheet(
         TEMPLATE,
         context(meeting, reading, actions=actions, is_public=is_public, papers=papers),
         filename(meeting, is_public=is_public, with_papers=with_papers),
-        behind=papers.behind if papers else None,
+        behind=papers.behind if papers else (),
     )
 
 

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from councils.actions.paper_fit import content_of, keep, look_at
+from councils.actions.paper_fit import content_of, keep, note_fit
 from councils.models import AgendaPaperVersion
 from portal import pdf_behind
 from portal.files import MEGABYTE
 from portal.pdf_behind import DoesNotFitError, Fit
-from portal.printout import Outdated
+from portal.printout import Behind, Outdated
 
 # Of all papers together: more is too much to mail, to open on a tablet, and to make.
 MOST_BYTES = 60 * MEGABYTE
@@ -27,6 +27,7 @@ class Bound(NamedTuple):
     number: str
     title: str
     pages: int
+    size: int
     key: str
 
 
@@ -46,8 +47,8 @@ class Papers(NamedTuple):
     loose: list[Loose]
 
     @property
-    def behind(self) -> dict[str, int]:
-        return {paper.key: paper.pages for paper in self.bound}
+    def behind(self) -> list[Behind]:
+        return [Behind(paper.key, paper.pages, paper.size) for paper in self.bound]
 
 
 def collect(asked: Iterable[tuple[str, str, str]]) -> Papers:
@@ -66,7 +67,8 @@ def collect(asked: Iterable[tuple[str, str, str]]) -> Papers:
         if why:
             papers.loose.append(Loose(number, title, version.filename, why))
         else:
-            papers.bound.append(Bound(number, title, version.pages, key))
+            bound = Bound(number, title, version.pages, version.size, key)
+            papers.bound.append(bound)
             size += version.size
     return papers
 
@@ -74,7 +76,7 @@ def collect(asked: Iterable[tuple[str, str, str]]) -> Papers:
 def _why_loose(version: AgendaPaperVersion, size: int) -> str:
     """Empty when it fits behind papers of ``size`` bytes."""
     if version.fit == Fit.UNSEEN:
-        look_at(version)
+        note_fit(version)
     if version.fit != Fit.FITS:
         return str(Fit(version.fit).label)
     if not version.file.storage.exists(str(version.file.name)):

@@ -24,6 +24,7 @@ from councils.models import (
     Openness,
 )
 from portal import pdf_behind
+from portal.files import MEGABYTE
 from portal.models import Printout, User
 from portal.pdf_behind import Fit, Seen
 from portal.tasks import make_waiting_printouts
@@ -148,6 +149,18 @@ def test_a_long_bundle_is_made_by_a_worker(client, meeting):
     assert "MrkbinnenLeden 11" in text_of(response)
     assert len(pikepdf.open(io.BytesIO(response.content)).pages) == 40
     assert Printout.objects.get().pages_made == 40
+
+
+def test_a_short_bundle_of_big_papers_is_made_by_a_worker(client):
+    item = AgendaItemFactory()
+    deliver(item, "Scan", a_pdf("Scan", pages=2))
+    deliver(item, "Nog een", a_pdf("Scan", pages=2))
+    member = of(item.meeting, "member")
+    assert not waits(bundle(client, item.meeting, member))
+
+    AgendaPaperVersion.objects.update(size=6 * MEGABYTE)
+
+    assert waits(bundle(client, item.meeting, member))
 
 
 READERS = {

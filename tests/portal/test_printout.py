@@ -14,6 +14,7 @@ from django.middleware.csrf import get_token
 from django.test import RequestFactory
 
 from portal import printout
+from portal.files import MEGABYTE
 from portal.models import Printout
 from portal.printout import Outdated, Sheet
 from portal.tasks import make_printout, make_waiting_printouts
@@ -58,6 +59,16 @@ def test_a_short_one_is_made_at_once():
     assert said(look(sheet("Kort", pages=20))) == "Kort"
 
     assert Printout.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "asked"), [(10 * MEGABYTE, 0), (10 * MEGABYTE + 1, 1)]
+)
+def test_a_short_one_with_big_files_behind_it_is_made_by_a_worker(size, asked):
+    response = look(sheet("Zwaar", pages=2)._replace(size=size))
+
+    assert Printout.objects.count() == asked
+    assert response["Content-Type"].startswith(["application/pdf", "text/html"][asked])
 
 
 def test_a_long_one_has_a_page_that_says_how_far_it_is_until_it_is_there():
