@@ -89,7 +89,8 @@ class Basis:
 class PlannedStep:
     """One date of a plan, with the sum in sentences.
 
-    ``slack_days`` are days more (below zero: fewer) than the step after it needs.
+    ``slack_days`` are days more (below zero: fewer) than the step after it needs;
+    ``free_days_short`` are days without a holiday that councils lack to talk.
     """
 
     kind: Kind
@@ -97,6 +98,7 @@ class PlannedStep:
     counted: date
     why: tuple[str, ...]
     slack_days: int = 0
+    free_days_short: int = 0
     is_chosen: bool = False
     meeting: UUID | None = None
     was_over: bool = False

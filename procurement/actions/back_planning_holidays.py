@@ -1,5 +1,6 @@
 """Holidays in the days on which councils talk about a plan, and a better day."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from portal.dates import (
     public_holidays,
     school_holidays_between,
 )
+from portal.moments import nl_date
 from portal.sentences import enumerated
 from procurement.actions.back_planning import (
     DAYS_TO_WRITE,
@@ -74,6 +76,20 @@ def _public_holidays(first: date, last: date) -> list[SchoolHoliday]:
     ]
 
 
+def with_holidays(basis: Basis, plan: BackPlan) -> BackPlan:
+    """The plan, with how many days without a holiday councils lack to talk."""
+    papers, answers = plan[Kind.PAPERS], _answers(basis, plan)
+    if papers.was_over or answers.was_over:
+        return plan
+    window = consultation_of(basis, plan)
+    short = max(window.needed - window.free, 0) if window.days.lost else 0
+    steps = tuple(
+        replace(step, free_days_short=short) if step is papers else step
+        for step in plan.steps
+    )
+    return replace(plan, steps=steps)
+
+
 def cautions(basis: Basis, plan: BackPlan) -> list[str]:
     """What councils would find hard about the days in which they talk, in sentences."""
     if _answers(basis, plan).was_over:
@@ -81,6 +97,7 @@ def cautions(basis: Basis, plan: BackPlan) -> list[str]:
     window = consultation_of(basis, plan)
     found = []
     if window.days.lost:
+        found.append(_when_they_talk(basis, window))
         found += _lost_in_words(basis, window)
         if window.free < window.needed:
             found.append(
@@ -93,6 +110,15 @@ def cautions(basis: Basis, plan: BackPlan) -> list[str]:
                 % {"free": window.free, "needed": window.needed}
             )
     return [*found, *years_unknown(window.days.missing)]
+
+
+def _when_they_talk(basis: Basis, window: Consultation) -> str:
+    text = (
+        _("Local councils talk from %(first)s until %(last)s.")
+        if basis.has_local
+        else _("The council talks from %(first)s until %(last)s.")
+    )
+    return text % {"first": nl_date(window.first), "last": nl_date(window.last)}
 
 
 def _lost_in_words(basis: Basis, window: Consultation) -> list[str]:

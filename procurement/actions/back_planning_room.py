@@ -32,20 +32,29 @@ def room_of(step: PlannedStep | WorkPlanStep, planned_at: datetime) -> Room:
     if at < planned_at and not step.was_over:
         days = _days_between(at, planned_at)
         return Room("late", _("too late"), _days_ago(days))
-    slack = step.slack_days
+    slack, short = step.slack_days, step.free_days_short
+    if short:
+        text = ngettext(
+            "After it %(days)s day without a holiday too few.",
+            "After it %(days)s days without a holiday too few.",
+            short,
+        )
+        return Room("tight", _("tight"), text % {"days": short})
     if slack < 0:
         text = ngettext(
-            "%(days)s day fewer than needed.",
-            "%(days)s days fewer than needed.",
+            "After it %(days)s day fewer than needed.",
+            "After it %(days)s days fewer than needed.",
             -slack,
         )
         return Room("tight", _("tight"), text % {"days": -slack})
     if step.kind == Kind.START:
         return room_until_start(_days_between(planned_at, at))
     if slack == 0:
-        return Room("enough", _("enough"), _("As many days as are needed."))
+        return Room("enough", _("enough"), _("After it as many days as are needed."))
     text = ngettext(
-        "%(days)s day more than needed.", "%(days)s days more than needed.", slack
+        "After it %(days)s day more than needed.",
+        "After it %(days)s days more than needed.",
+        slack,
     )
     word = _("ample") if slack >= AMPLE else _("enough")
     return Room("enough", word, text % {"days": slack})

@@ -108,8 +108,7 @@ def _reschedule(phase: Phase, wanted: dict, reason: str, by: User) -> Phase:
         )
     if min(new["central_days"], new["local_days"]) < 1:
         raise NotAllowedNow(_("Councils need one day or more."))
-    if phase.cycle.is_published:
-        _tell(phase, old, new, reason, by)
+    change = _tell(phase, old, new, reason, by) if phase.cycle.is_published else None
     for name in DATES:
         setattr(phase, name, new[name])
     phase.save(update_fields=DATES)
@@ -125,15 +124,16 @@ def _reschedule(phase: Phase, wanted: dict, reason: str, by: User) -> Phase:
         old={name: str(value) for name, value in old.items()},
         new={name: str(value) for name, value in new.items()},
     )
-    if any(old[name] != new[name] for name in ("closes_at", "organisation_days")):
-        work_plan_following.recompute(phase, closed_at=old["closes_at"])
+    moved = any(old[name] != new[name] for name in ("closes_at", "organisation_days"))
+    if change and moved:
+        work_plan_following.recompute(change)
     return phase
 
 
-def _tell(phase: Phase, old: dict, new: dict, reason: str, by: User) -> None:
+def _tell(phase: Phase, old: dict, new: dict, reason: str, by: User) -> DateChange:
     if not reason.strip():
         raise NotAllowedNow(_("Give your reason. The council wants to know why."))
-    DateChange.objects.create(
+    return DateChange.objects.create(
         phase=phase,
         reason=reason.strip(),
         by=by,

@@ -14,10 +14,15 @@ from portal.errors import NotAllowedNow
 from portal.models import User
 from portal.transitions import lock
 from procurement.actions.back_planning import BackPlan, Basis, Kind, reckon
-from procurement.actions.back_planning_holidays import better_papers_on, cautions
+from procurement.actions.back_planning_holidays import (
+    better_papers_on,
+    cautions,
+    with_holidays,
+)
 from procurement.actions.work_plan_basis import Draft, basis_of, draft_of, over_of
 from procurement.actions.work_plan_mail import ask_to_agree, tell_agreed
 from procurement.models import (
+    DateChange,
     Phase,
     Side,
     WorkPlan,
@@ -41,7 +46,7 @@ DOERS = {
 def preview(council: Council, draft: Draft) -> tuple[Basis, BackPlan]:
     """The dates that would come out; nothing is saved."""
     basis = basis_of(council, draft)
-    return basis, reckon(basis, timezone.localdate())
+    return basis, with_holidays(basis, reckon(basis, timezone.localdate()))
 
 
 @transaction.atomic
@@ -198,6 +203,7 @@ def save_version(
     reason: str,
     side: Side | None = None,
     by: User | None = None,
+    change: DateChange | None = None,
 ) -> WorkPlanVersion:
     """Write a version down with its dates."""
     version = WorkPlanVersion.objects.create(
@@ -211,6 +217,7 @@ def save_version(
         cautions=cautions(basis, back),
         better_papers_on=better_papers_on(basis, back, timezone.localdate()),
         reason=reason,
+        date_change=change,
         proposed_side=side or "",
         proposed_by=by,
     )
@@ -244,6 +251,7 @@ def steps_of(
             counted_on=step.counted,
             why=list(step.why),
             slack_days=step.slack_days,
+            free_days_short=step.free_days_short,
             is_chosen=step.is_chosen,
             was_over=step.was_over,
         )

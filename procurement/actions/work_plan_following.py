@@ -31,7 +31,7 @@ from procurement.actions.work_plan_basis import Draft, basis_of, draft_of
 from procurement.actions.work_plan_mail import ask_to_agree
 from procurement.models import (
     Cycle,
-    Phase,
+    DateChange,
     WorkPlan,
     WorkPlanStep,
     WorkPlanVersion,
@@ -40,19 +40,19 @@ from procurement.models import (
 logger = logging.getLogger(__name__)
 
 
-def recompute(phase: Phase, *, closed_at: datetime) -> int:
-    """Reckon anew the plans that count back from ``phase``, whose dates have moved.
+def recompute(change: DateChange) -> int:
+    """Reckon anew the plans that count back from a phase whose dates have moved.
 
-    ``closed_at`` is when it closed before. What has been stays, and what was set by
-    hand where it fits.
+    What has been stays, and what was set by hand where it fits.
     """
+    phase = change.phase
     plans = WorkPlan.objects.filter(phase=phase).order_by("pk").values_list("pk")
-    why = _why_moved(phase, closed_at)
+    why = _why_moved(change)
     count = 0
     for (pk,) in plans:
         plan = lock(WorkPlan(pk=pk))
         newest = newest_of(plan)
-        count += _reckon_anew(plan, newest, draft_of(newest, phase), why)
+        count += _reckon_anew(plan, newest, draft_of(newest, phase), why, change=change)
     return count
 
 
@@ -138,7 +138,12 @@ def follow_local_councils(council: Council, cycle: Cycle) -> bool:
 
 
 def _reckon_anew(
-    plan: WorkPlan, newest: WorkPlanVersion, draft: Draft, why: str
+    plan: WorkPlan,
+    newest: WorkPlanVersion,
+    draft: Draft,
+    why: str,
+    *,
+    change: DateChange | None = None,
 ) -> bool:
     basis, back = preview(plan.council, draft)
     if has_same_dates(newest, back):
@@ -156,6 +161,7 @@ def _reckon_anew(
         back,
         number=newest.number + 1,
         reason=" ".join([why, *dropped])[:500],
+        change=change,
     )
     audit.record(
         "work_plan.recompute",
@@ -168,10 +174,10 @@ def _reckon_anew(
     return True
 
 
-def _why_moved(phase: Phase, closed_at: datetime) -> str:
-    if phase.closes_at == closed_at:
+def _why_moved(change: DateChange) -> str:
+    if change.new_closes_at == change.old_closes_at:
         return _("The days of the organisation before the closing changed.")
     return _("The closing moved from %(old)s to %(new)s.") % {
-        "old": nl_datetime(closed_at),
-        "new": nl_datetime(phase.closes_at),
+        "old": nl_datetime(change.old_closes_at),
+        "new": nl_datetime(change.new_closes_at),
     }

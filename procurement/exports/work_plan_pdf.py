@@ -15,7 +15,8 @@ TEMPLATE = "procurement/pdf/work_plan.html"
 class Paper(NamedTuple):
     """What one reader gets: the lines of a version, what to note, and who agreed to it.
 
-    ``decision`` is the council's, or empty for who may not read it.
+    ``decision`` is the council's, or empty for who may not read it; ``changes`` are
+    from the version before.
     """
 
     plan: WorkPlan
@@ -24,6 +25,7 @@ class Paper(NamedTuple):
     notes: Sequence[str]
     agreements: Mapping[str, WorkPlanAgreement]
     decision: str
+    changes: Sequence[str]
 
 
 def sheet(paper: Paper) -> Sheet:
@@ -46,6 +48,7 @@ def context(paper: Paper) -> dict[str, Any]:
         "of_organisation": paper.agreements.get(Side.ORGANISATION),
         "is_agreed": len(paper.agreements) == len(Side),
         "decision": paper.decision,
+        "changes": paper.changes,
     }
 
 

@@ -11,7 +11,7 @@ from councils.models import Council, Decision, Meeting
 from councils.permissions import council_ids, organisation_ids
 from portal.fields import random_id
 from portal.models import User
-from procurement.models.cycle import Cycle, Phase
+from procurement.models.cycle import Cycle, DateChange, Phase
 
 
 class WorkPlanQuerySet(models.QuerySet):
@@ -116,6 +116,15 @@ class WorkPlanVersion(models.Model):
     cautions = models.JSONField(default=list)
     better_papers_on = models.DateField(null=True)
     reason = models.CharField(_("why it changed"), max_length=500, blank=True)
+    # Of a closing that moved: with why, as who moved it wrote.
+    date_change = models.ForeignKey(
+        DateChange,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("date change"),
+    )
     proposed_side = models.CharField(max_length=12, choices=Side, blank=True)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -167,6 +176,8 @@ class WorkPlanStep(models.Model):
     why = models.JSONField(default=list)
     # Days more (or, below zero, fewer) than the step needs.
     slack_days = models.SmallIntegerField(default=0)
+    # Of the papers: days without a holiday that councils lack to talk about them.
+    free_days_short = models.PositiveSmallIntegerField(default=0, db_default=0)
     is_chosen = models.BooleanField(_("set by hand"), default=False)
     # It had been when this version was made, and so stays as it was.
     was_over = models.BooleanField(default=False, db_default=False)

@@ -178,6 +178,7 @@ def pdf(request: UserRequest, pk: UUID) -> HttpResponseBase:
         [*without_room(lines), *shown.version.cautions],
         shown.agreements,
         decision_for(request.user, plan, shown),
+        shown.changes,
     )
     return answer(
         request, lambda: work_plan_pdf.sheet(paper), crumbs(plan, with_plan=True)

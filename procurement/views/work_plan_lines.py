@@ -160,7 +160,9 @@ def versions_of(plan: WorkPlan) -> list[Version]:
     found: dict[object, Version] = {}
     steps = WorkPlanStep.objects.filter(version__plan=plan.pk)
     for step in (
-        steps.select_related("version__proposed_by", "version__meeting")
+        steps.select_related(
+            "version__proposed_by", "version__meeting", "version__date_change"
+        )
         .annotate(fitting_at=fitting_meeting(plan))
         .order_by("-version__number", "due_at")
     ):

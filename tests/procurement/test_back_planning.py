@@ -21,6 +21,7 @@ from procurement.actions.back_planning_holidays import (
     better_papers_on,
     cautions,
     consultation_of,
+    with_holidays,
 )
 from procurement.actions.back_planning_room import room_of
 
@@ -202,7 +203,7 @@ def test_a_chosen_day_with_less_time_is_tight():
     assert room_of(decision, MONDAY) == (
         "tight",
         "krap",
-        "4 dagen minder dan nodig.",
+        "Daarna zijn er 4 dagen minder dan nodig.",
     )
 
 
@@ -353,6 +354,8 @@ def test_summer_is_told_and_an_earlier_day_is_proposed():
     window = consultation_of(in_summer, plan)
     assert (window.first, window.last) == (date(2027, 8, 3), date(2027, 8, 30))
     assert cautions(in_summer, plan) == [
+        "Lokale raden overleggen van dinsdag 3\xa0augustus 2027 tot en met maandag "
+        "30\xa0augustus 2027.",
         "20 van de 28 dagen vallen in de zomervakantie, vakantieregio noord.",
         "Er blijven dus 8 dagen zonder vakantie over. Nodig zijn er 28.",
     ]
@@ -387,6 +390,8 @@ def test_a_recess_and_a_public_holiday_are_counted_and_named():
     window = consultation_of(in_may, plan)
     assert (window.first, window.last) == (date(2027, 5, 8), date(2027, 5, 21))
     assert cautions(in_may, plan) == [
+        "Lokale raden overleggen van zaterdag 8\xa0mei 2027 tot en met vrijdag "
+        "21\xa0mei 2027.",
         "4 van de 14 dagen vallen op een feestdag, in een schoolvakantie of in het "
         "reces van de raad.",
         "Welke: reces van de raad, Eerste pinksterdag en Tweede pinksterdag.",
@@ -428,5 +433,32 @@ def test_as_many_days_as_are_needed_is_enough():
     assert room_of(board, MONDAY) == (
         "enough",
         "genoeg",
-        "Precies de dagen die nodig zijn.",
+        "Daarna zijn er precies zoveel dagen als nodig.",
     )
+
+
+def test_too_few_days_without_a_holiday_is_tight_also_with_days_enough():
+    in_summer = basis(closes_at=datetime(2027, 9, 20, 17, tzinfo=AMSTERDAM))
+    bare = reckon(in_summer, TODAY)
+    plan = with_holidays(in_summer, bare)
+
+    # The 28 days are there, but 20 of them are holidays.
+    assert plan[Kind.PAPERS].slack_days == 0
+    assert room_of(plan[Kind.PAPERS], MONDAY) == (
+        "tight",
+        "krap",
+        "Daarna zijn er 20 dagen zonder vakantie te weinig.",
+    )
+    others = [kind for kind in Kind if kind not in {Kind.PAPERS, Kind.DEADLINE}]
+    assert [plan[kind] for kind in others] == [bare[kind] for kind in others]
+
+
+def test_holidays_among_more_days_than_needed_make_nothing_tight():
+    in_summer = basis(closes_at=datetime(2027, 9, 20, 17, tzinfo=AMSTERDAM))
+    papers = better_papers_on(in_summer, reckon(in_summer, TODAY), TODAY)
+    early = Basis(**{**vars(in_summer), "chosen": {"papers": papers}})
+
+    plan = with_holidays(early, reckon(early, TODAY))
+
+    assert cautions(early, plan)
+    assert room_of(plan[Kind.PAPERS], MONDAY).tone == "enough"

@@ -203,6 +203,47 @@ def test_an_action_refuses_a_day_before_what_has_been(house, after_papers):
         actions.propose(after_papers, draft, seen=1, reason="Zo", by=house.adviser)
 
 
+def test_the_reason_of_the_care_office_stands_with_the_version_it_made(client, house):
+    plan = house.begin(by=house.chair)
+    move(house, datetime(2027, 8, 9, 17, tzinfo=AMSTERDAM))
+    again = house.draft(papers=date(2027, 6, 7))
+    actions.propose(plan, again, seen=2, reason="Eerder lukt niet.", by=house.chair)
+    client.force_login(house.executive)
+
+    why = "De planning van de NZa veranderde."
+    page = client.get(plan.get_absolute_url())
+    assertContains(page, f'<blockquote class="quote__text stack-s"><p>{why}</p>', 1)
+    assertContains(page, f"<b>{house.office.name}</b>, maandag 11\xa0januari 2027", 1)
+    # Who agrees, and the paper, tell of the newest version alone.
+    for name in ("agree", "pdf"):
+        newest_only = client.get(
+            reverse(f"procurement:work_plan_{name}", args=[plan.pk])
+        )
+        said = words(newest_only) if name == "pdf" else newest_only.content.decode()
+        assert ("Eerder lukt niet." in said, why in said) == (True, False)
+
+
+def test_the_reason_of_the_care_office_is_read_before_agreeing_and_on_paper(
+    client, house
+):
+    plan = house.begin(by=house.chair)
+    move(house, datetime(2027, 8, 9, 17, tzinfo=AMSTERDAM))
+    client.force_login(house.executive)
+
+    page = client.get(reverse("procurement:work_plan_agree", args=[plan.pk]))
+    paper = client.get(reverse("procurement:work_plan_pdf", args=[plan.pk]))
+
+    assertContains(page, "De planning van de NZa veranderde.", 1)
+    said = words(paper)
+    for part in (
+        "De sluiting ging van zondag 1 augustus 2027 om 17.00 uur naar",
+        f"{house.office.name} schreef op maandag 11 januari 2027: De planning van de "
+        "NZa veranderde.",
+        "Het zorgkantoor sluit: was zondag 1 augustus 2027, is nu",
+    ):
+        assert part in said
+
+
 # --- The meeting in which the council decides ------------------------------------
 
 

@@ -64,7 +64,7 @@ def test_dates_are_looked_at_before_anybody_is_asked(client, house):
     page = client.get(create_address(house))
 
     assertContains(page, "vrijdag 4\xa0juni 2027")
-    assertContains(page, "Precies de dagen die nodig zijn.")
+    assertContains(page, "Daarna zijn er precies zoveel dagen als nodig.")
     assertContains(page, "28 dagen", count=0)
     assertContains(page, "Voorstellen is nog niet akkoord gaan.")
     assert not WorkPlan.objects.exists()
