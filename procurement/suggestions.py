@@ -4,7 +4,9 @@ Nothing is kept but what was dropped: a suggestion comes by what is there, and g
 it is done, on an agenda, or past.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -271,38 +273,57 @@ class _Maker(Making):
             url=address(("procurement:request_detail", row.pk)),
         )
 
-    def _answered(self) -> Iterator[Found]:
-        """Answers that were there at none of the meetings since."""
-        held = [row for row in self.of[Source.ITEM] if row.at and not row.flag]
-        for row in self.of[Source.ANSWERS]:
-            was_there = any(
-                item.pk == row.pk and item.at and row.at and item.at > row.at
-                for item in held
-            )
-            if not was_there:
-                yield row
+    def _answered(self) -> Iterator[list[Found]]:
+        """Of each round the answers that were there at none of the meetings since, the
+        newest first: to what the council handed in, and to its words elsewhere.
 
-    def _answers(self, row: Found) -> Suggestion:
-        own = row.council_id == self.council.pk
-        pages: list[tuple] = [("procurement:response_list",)]
-        if own:
-            pages.insert(0, ("procurement:submission_detail", row.pk))
+        A talk about the one was a talk about the other: they are suggested as one.
+        """
+        rounds: dict[UUID | None, list[Found]] = defaultdict(list)
+        for row in self.of[Source.ANSWERS]:
+            rounds[row.cycle_id].append(row)
+        for rows in rounds.values():
+            subjects = {row.pk for row in rows}
+            held = [
+                item.at
+                for item in self.of[Source.ITEM]
+                if item.at and not item.flag and item.pk in subjects
+            ]
+            new = [row for row in rows if not any(at > _moment(row) for at in held)]
+            if new and not subjects & self.on_agenda:
+                yield self._not_dropped(sorted(new, key=self._by_age, reverse=True))
+
+    def _by_age(self, row: Found) -> tuple[datetime, bool]:
+        return _moment(row), row.council_id == self.council.pk
+
+    def _not_dropped(self, rows: list[Found]) -> list[Found]:
+        """Without what was dropped before the newest came; that one is named after."""
+        newest, *older = rows
+        return [
+            newest,
+            *(r for r in older if f"answers:{r.other_pk}" not in self.dropped),
+        ]
+
+    def _answers(self, rows: list[Found]) -> Suggestion:
+        own = next((r for r in rows if r.council_id == self.council.pk), None)
+        words = next((r for r in rows if r.council_id != self.council.pk), None)
+        newest, row = rows[0], own or rows[0]
         said = (
             _("The answers of the care office: %(round)s")
             if own
             else _("The answers to the words of our council: %(round)s")
         )
-        assert row.at is not None  # the moment of publishing
-        on = timezone.localdate(row.at)
+        pages: list[tuple] = [("procurement:response_list",)]
+        if own and not words:
+            pages.insert(0, ("procurement:submission_detail", own.pk))
         return self._make(
             "answers",
             Submission,
             row.pk,
-            key_pk=row.other_pk,
+            key_pk=newest.other_pk,
             title=said % {"round": self._round(row)},
-            reason=_("The care office answered on %(date)s. Not discussed yet.")
-            % {"date": nl_date(on)},
-            on=max(on, self.day),
+            reason=_why_answers(own, words),
+            on=max(timezone.localdate(_moment(newest)), self.day),
             goal=ItemGoal.DISCUSS,
             minutes=20,
             url=address(*pages),
@@ -342,3 +363,28 @@ class _Maker(Making):
                 ("procurement:cycle_detail", row.cycle_id),
             ),
         )
+
+
+def _moment(row: Found) -> datetime:
+    """When answers were published."""
+    assert row.at is not None  # the query asks for it
+    return row.at
+
+
+def _why_answers(own: Found | None, words: Found | None) -> str:
+    """That there are answers, to what and since when."""
+    days = [
+        nl_date(timezone.localdate(row.at)) for row in (own, words) if row and row.at
+    ]
+    if own is None or words is None:
+        said = _("The care office answered on %(date)s. Not discussed yet.")
+        return said % {"date": days[0]}
+    return " ".join(
+        [
+            _("What your council handed in was answered on %(date)s.")
+            % {"date": days[0]},
+            _("Its words in what another council handed in were answered on %(date)s.")
+            % {"date": days[1]},
+            _("Not discussed yet."),
+        ]
+    )

@@ -260,10 +260,11 @@ def test_sharing_with_the_central_council_is_suggested_until_it_is_done(summer):
 # --- Submissions -----------------------------------------------------------------
 
 
-def offered(summer: Summer):
-    secretary = summer.person(summer.central, "secretary")
-    submission = submissions.start(summer.central, summer.cycle, by=secretary)
-    own = CouncilInputFactory(council=summer.central, cycle=summer.cycle, shared=True)
+def offered(summer: Summer, council=None):
+    council = council or summer.central
+    secretary = summer.person(council, "secretary")
+    submission = submissions.start(council, summer.cycle, by=secretary)
+    own = CouncilInputFactory(council=council, cycle=summer.cycle, shared=True)
     submissions.add_item(submission, own, by=secretary)
     return submission, submissions.offer(submission, by=secretary)
 
@@ -377,9 +378,10 @@ def test_a_helper_does_not_learn_of_words_that_are_closed_to_helpers(summer):
 # --- Answers ---------------------------------------------------------------------
 
 
-def answered(summer: Summer, **words):
-    submission, version = offered(summer)
-    chair = summer.person(summer.central, "chair")
+def answered(summer: Summer, council=None):
+    council = council or summer.central
+    submission, version = offered(summer, council)
+    chair = summer.person(council, "chair")
     seen = submissions.signing_code(version, [])
     submissions.sign(submission, by=chair, seen=seen)
     now = timezone.now()
@@ -439,6 +441,111 @@ def test_a_quoted_council_is_suggested_the_answers_unless_closed_to_the_reader(s
     # The secretary cannot know either that something was shared.
     assert keys(meeting, member) == ["answers"]
     assert keys(meeting, secretary) == ["share"]
+
+
+@pytest.fixture
+def twice(summer):
+    """A local council whose own submission was answered on 2 June, and its words in
+    that of the central council on 4 June; the publications, the oldest first."""
+    chosen(summer)
+    words = CouncilInputFactory(
+        council=summer.local, cycle=summer.cycle, for_central_council=True
+    )
+    with time_machine.travel("2027-06-02 10:00+02:00", tick=False):
+        own, _item = answered(summer, summer.local)
+    with time_machine.travel("2027-06-04 10:00+02:00", tick=False):
+        above, item = answered(summer)
+    SubmittedSource.objects.create(
+        item=item,
+        input_version=words.current,
+        council=summer.local,
+        keep_until=date(2034, 1, 1),
+    )
+    return own, above
+
+
+def test_answers_to_own_submission_and_to_words_elsewhere_are_one(summer, twice):
+    with time_machine.travel("2027-06-05 10:00+02:00", tick=False):
+        (found,) = suggestions_for(meeting_of(summer.local), summer.person())
+
+    own, _above = twice
+    assert (found.title, found.reason, found.subject_id, found.subject_url) == (
+        "Antwoorden van het zorgkantoor: Zorginkoop 2028",
+        "Op wat uw raad indiende, kwam antwoord op woensdag 2\xa0juni 2027. Op woorden "
+        "van uw raad in een indiening van een andere raad kwam antwoord op vrijdag "
+        "4\xa0juni 2027. U besprak dit nog niet.",
+        own.pk,
+        reverse("procurement:response_list"),
+    )
+
+
+@pytest.mark.parametrize("talked_about", [0, 1])
+def test_a_talk_about_the_one_was_a_talk_about_the_other(summer, twice, talked_about):
+    held = meeting_of(summer.local)
+    AgendaItemFactory(meeting=held, subject_id=twice[talked_about].pk)
+    next_one = meeting_of(summer.local, date(2027, 7, 6))
+
+    with time_machine.travel("2027-06-05 10:00+02:00", tick=False):
+        while_on_agenda = keys(held, summer.person())
+    with time_machine.travel("2027-07-01 10:00+02:00", tick=False):
+        afterwards = keys(next_one, summer.person())
+
+    assert (while_on_agenda, afterwards) == ([], [])
+
+
+def test_answers_that_came_between_two_talks_are_told_alone(summer, twice):
+    own, _above = twice
+    AgendaItemFactory(
+        meeting=meeting_of(summer.local, date(2027, 6, 3)), subject_id=own.pk
+    )
+
+    with time_machine.travel("2027-06-05 10:00+02:00", tick=False):
+        (found,) = suggestions_for(meeting_of(summer.local), summer.person())
+
+    assert found.title == "Antwoorden op de woorden van onze raad: Zorginkoop 2028"
+    assert found.reason.startswith("Het zorgkantoor antwoordde op vrijdag 4\xa0juni")
+
+
+def test_both_are_dropped_at_once_and_what_was_dropped_before_is_not_told(
+    summer, twice
+):
+    member, meeting = summer.person(), meeting_of(summer.local)
+    pks = [Publication.objects.get(version__submission=s).version_id for s in twice]
+
+    def dropped(pk):
+        return DroppedSuggestion.objects.create(
+            council=summer.local,
+            key=f"answers:{pk}",
+            reason="Al besproken",
+            dropped_by=member,
+        )
+
+    with time_machine.travel("2027-06-05 10:00+02:00", tick=False):
+        newer = dropped(pks[1])
+        assert keys(meeting, member) == ["(answers)"]
+        newer.delete()
+        dropped(pks[0])
+        (found,) = suggestions_for(meeting, member)
+    assert found.reason.startswith("Het zorgkantoor antwoordde op vrijdag 4\xa0juni")
+
+
+def test_who_may_not_know_of_the_words_reads_of_the_own_submission_alone(summer, twice):
+    quoted = SubmittedSource.objects.get(
+        item__version__submission=twice[1], council=summer.local
+    )
+    words = quoted.input_version.council_input
+    words.is_closed_to_secretary = True
+    words.save()
+
+    with time_machine.travel("2027-06-05 10:00+02:00", tick=False):
+        found = suggestions_for(
+            meeting_of(summer.local), summer.person(role="secretary")
+        )
+
+    (answers,) = [each for each in found if each.key.startswith("answers")]
+    assert answers.reason == (
+        "Het zorgkantoor antwoordde op woensdag 2\xa0juni 2027. U besprak dit nog niet."
+    )
 
 
 # --- Plans -----------------------------------------------------------------------
