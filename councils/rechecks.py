@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from councils.actions.action_item_mail import still_open
 from councils.actions.guest_link import reads_minutes, without_account
 from councils.actions.meeting_people import is_still_expected
+from councils.actions.minutes_mail import closed_is_missing
 from councils.actions.paper_mail import are_still_asked, is_still_asked
 from councils.actions.term import still_ends
 from councils.actions.term_mail import is_last_day
@@ -19,7 +20,7 @@ from councils.models import (
     Minutes,
     Openness,
 )
-from councils.permissions import KEEPERS, PREPARERS, VOTING_ROLES
+from councils.permissions import KEEPERS, PREPARERS, SPEAKERS, VOTING_ROLES
 from portal.models import User
 
 
@@ -104,12 +105,26 @@ def minutes_missing(meeting: str, user: str) -> str:
     found = Meeting.objects.select_related("minutes").filter(pk=meeting).first()
     if found is None or found.is_cancelled:
         return _("This meeting was called off.")
-    if found.ends_at > timezone.now():
-        return _("The date has moved.")
     if hasattr(found, "minutes") and found.minutes.status != Minutes.Status.WRITING:
         return _("The minutes were sent round.")
-    seats = CouncilMembership.objects.current().acting_as(*PREPARERS)
-    if not seats.filter(council=found.council_id, user=user).exists():
+    return _why_not_nudged(found, user, PREPARERS)
+
+
+def minutes_closed(meeting: str, user: str) -> str:
+    """Why a chair need not be told any more that a closed item is empty, or ""."""
+    found = Meeting.objects.select_related("minutes").filter(pk=meeting).first()
+    if found is None or found.is_cancelled:
+        return _("This meeting was called off.")
+    if not closed_is_missing(found, User.objects.get(pk=user)):
+        return _("It was written down meanwhile.")
+    return _why_not_nudged(found, user, SPEAKERS)
+
+
+def _why_not_nudged(meeting: Meeting, user: str, roles: frozenset[str]) -> str:
+    if meeting.ends_at > timezone.now():
+        return _("The date has moved.")
+    seats = CouncilMembership.objects.current().acting_as(*roles)
+    if not seats.filter(council=meeting.council_id, user=user).exists():
         return _("This person has no such seat in the council any more.")
     return ""
 

@@ -227,6 +227,7 @@ MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "plan_agreed": "procurement.rechecks_plan.plan_agreed",
     "plan_step": "procurement.rechecks_plan.plan_step",
     "minutes_missing": "councils.rechecks.minutes_missing",
+    "minutes_closed": "councils.rechecks.minutes_closed",
     "minutes_sent": "councils.rechecks.minutes_sent",
     "action_due": "councils.rechecks.action_due",
     "paper_asked": "councils.rechecks.paper_asked",

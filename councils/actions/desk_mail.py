@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 # Each derives from the rows what is due at a moment, and gives it to due_mail.post.
 SENDERS: list[Callable[[datetime], None]] = [
     minutes_mail.nudge,
+    minutes_mail.nudge_chairs,
     action_item_mail.remind,
     paper_mail.remind,
     meeting_due.invite_newcomers,

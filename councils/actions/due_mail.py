@@ -26,7 +26,8 @@ MANY = 1000
 class Due:
     """One mail that is due now: its kind, for whom, and until when it makes sense.
 
-    A guest without an account is told at the address of the attendee.
+    A guest without an account is told at the address of the attendee. ``template`` is
+    that of its kind, unless it names another.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Due:
     useless_after: datetime
     recheck: dict[str, Any]
     context: dict[str, Any]
+    template: str = ""
 
 
 def post(dues: list[Due]) -> None:
@@ -54,15 +56,17 @@ def post(dues: list[Due]) -> None:
 
 @transaction.atomic
 def _queue(due: Due) -> None:
+    template = due.template or due.kind
     fields: dict[str, Any] = {
+        "kind": due.kind,
         "key": due.key,
         "useless_after": due.useless_after,
         "recheck": due.recheck,
         **due.context,
     }
     if isinstance(due.to, User):
-        mail.queue(due.kind, to=due.to, **fields)
+        mail.queue(template, to=due.to, **fields)
     else:
         mail.queue_to_address(
-            due.kind, address=due.to.email, name=due.to.name, **fields
+            template, address=due.to.email, name=due.to.name, **fields
         )

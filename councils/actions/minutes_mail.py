@@ -1,10 +1,11 @@
 """The mails of minutes: that a draft went round, and that there are none yet."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -110,19 +111,49 @@ def nudge(now: datetime) -> None:
 
     Of two that are due at once only the last goes; the first is written down as missed.
     """
-    meetings = list(
-        Meeting.objects.planned()
-        .filter(
-            Q(minutes__isnull=True) | Q(minutes__status=Minutes.Status.WRITING),
-            ends_at__range=(now - LOOK_BACK, now - timedelta(days=2)),
-        )
-        .select_related("council")
-    )
-    people = _preparers({meeting.council_id for meeting in meetings})
+    unwritten = Q(minutes__isnull=True) | Q(minutes__status=Minutes.Status.WRITING)
+    _nudge("minutes_missing", _held(now).filter(unwritten), _preparers, now)
+
+
+def nudge_chairs(now: datetime) -> None:
+    """The same for what only members read: the chair writes it, and not the secretary.
+
+    It is asked for until the minutes are adopted, also when the rest went round.
+    """
+    _nudge("minutes_closed", _held(now).filter(_lacks_closed()), _writers, now)
+
+
+def closed_is_missing(meeting: Meeting, user: User) -> bool:
+    """Whether ``user`` may read an item of this meeting that the secretary may not, and
+    of which nothing was written down."""
+    if hasattr(meeting, "minutes") and meeting.minutes.is_adopted:
+        return False
+    items = AgendaItem.objects.visible_to(user).closed_and_empty()
+    return items.filter(meeting=meeting).exists()
+
+
+def _held(now: datetime) -> QuerySet[Meeting]:
+    ends = (now - LOOK_BACK, now - timedelta(days=2))
+    return Meeting.objects.planned().filter(ends_at__range=ends)
+
+
+def _lacks_closed() -> Q:
+    empty = AgendaItem.objects.closed_and_empty().filter(meeting=OuterRef("pk"))
+    return Q(Exists(empty)) & ~Q(minutes__status=Minutes.Status.ADOPTED)
+
+
+def _nudge(
+    template: str,
+    meetings: QuerySet[Meeting],
+    people_of: Callable[[set[UUID]], dict[UUID, list[User]]],
+    now: datetime,
+) -> None:
+    found = list(meetings.select_related("council"))
+    people = people_of({meeting.council_id for meeting in found})
     post(
         [
-            _nudge_of(meeting, person, after)
-            for meeting in meetings
+            _nudge_of(template, meeting, person, after)
+            for meeting in found
             for person in people.get(meeting.council_id, [])
             for after in NUDGED_AFTER
             if _due_at(meeting, after) <= now
@@ -137,6 +168,20 @@ def _preparers(councils: set[UUID]) -> dict[UUID, list[User]]:
     return people | _acting(without, Role.CHAIR, Role.DEPUTY_CHAIR)
 
 
+def _writers(councils: set[UUID]) -> dict[UUID, list[User]]:
+    """Who chairs each council that has a secretary; without a chair its deputy.
+
+    Whoever is asked for the minutes as a whole is not asked for a part of them.
+    """
+    asked = _acting(councils, Role.SECRETARY)
+    chairs = _acting(set(asked), Role.CHAIR)
+    writers = chairs | _acting(asked.keys() - chairs.keys(), Role.DEPUTY_CHAIR)
+    return {
+        council: [each for each in people if each not in asked[council]]
+        for council, people in writers.items()
+    }
+
+
 def _acting(councils: set[UUID], *roles: str) -> dict[UUID, list[User]]:
     terms = CouncilMembership.objects.current().acting_as(*roles)
     people: dict[UUID, list[User]] = defaultdict(list)
@@ -149,7 +194,7 @@ def _due_at(meeting: Meeting, after: int) -> datetime:
     return moment(timezone.localdate(meeting.ends_at) + timedelta(days=after), AT)
 
 
-def _nudge_of(meeting: Meeting, person: User, after: int) -> Due:
+def _nudge_of(template: str, meeting: Meeting, person: User, after: int) -> Due:
     due_at = _due_at(meeting, after)
     later = [each for each in NUDGED_AFTER if each > after]
     if later:
@@ -161,10 +206,10 @@ def _nudge_of(meeting: Meeting, person: User, after: int) -> Due:
     return Due(
         "minutes_missing",
         to=person,
-        key=f"minutes_missing:{meeting.pk}:{person.pk}:{day}",
+        key=f"{template}:{meeting.pk}:{person.pk}:{day}",
         useless_after=until,
         recheck={
-            "name": "minutes_missing",
+            "name": template,
             "args": {"meeting": str(meeting.pk), "user": str(person.pk)},
         },
         context={
@@ -173,4 +218,5 @@ def _nudge_of(meeting: Meeting, person: User, after: int) -> Due:
             "date": timezone.localdate(meeting.starts_at),
             "link": reverse("councils:minutes_edit", args=[meeting.pk]),
         },
+        template=template,
     )

@@ -76,6 +76,11 @@ class AgendaItemQuerySet(models.QuerySet):
         """The items of meetings, sub-items after the item that they are under."""
         return self.filter(dropped_at__isnull=True).order_by("meeting", "order", "pk")
 
+    def closed_and_empty(self) -> Self:
+        """Items for members alone, of which nothing was written down."""
+        empty = {"notes": "", "decisions__isnull": True, "action_items__isnull": True}
+        return self.filter(openness=Openness.MEMBERS, dropped_at__isnull=True, **empty)
+
 
 class AgendaItem(models.Model):
     """One subject on an agenda, or in the backlog when it has no meeting yet.

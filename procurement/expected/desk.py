@@ -115,6 +115,20 @@ def _minutes(row: Row, seats: dict, now: datetime) -> Iterator[Task]:
     )
 
 
+def _closed_minutes(row: Row, seats: dict, now: datetime) -> Iterator[Task]:
+    yield Task(
+        kind="closed_minutes",
+        name=_("Write the closed part of the minutes of %(date)s")
+        % {"date": _day(row.at)},
+        why=_("Because only members read that part. The secretary cannot write it."),
+        url=address(("councils:minutes_edit", row.pk)),
+        minutes=10,
+        button=_("Write the closed part"),
+        group=Group.SOON,
+        **_of(seats[row.council_id]),
+    )
+
+
 def _action(row: Row, seats: dict, now: datetime) -> Iterator[Task]:
     yield Task(
         kind="action",
@@ -298,6 +312,7 @@ MAKERS = {
     "meeting": _invitation,
     "agenda": _agenda,
     "minutes": _minutes,
+    "closed_minutes": _closed_minutes,
     "action": _action,
     "paper": _paper,
     "term": _term,

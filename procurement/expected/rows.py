@@ -52,6 +52,7 @@ def _rows(
             rows_of_rounds.requests(user, since),
             rows_of_desk.agendas(user, now),
             rows_of_desk.minutes(user, now, long_ago),
+            rows_of_desk.closed_minutes(user, now, long_ago),
             rows_of_desk.actions(user),
             rows_of_desk.papers(user, now),
             rows_of_desk.proposals(user),

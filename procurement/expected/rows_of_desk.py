@@ -110,12 +110,49 @@ def minutes(user: User, now: datetime, long_ago: datetime) -> QuerySet:
     )
 
 
+def closed_minutes(user: User, now: datetime, long_ago: datetime) -> QuerySet:
+    """Meetings of which the chair still has to write what the secretary may not read:
+    items for members alone. Without a chair they are the deputy's."""
+    empty = AgendaItem.objects.visible_to(user).closed_and_empty()
+    final = Minutes.objects.filter(
+        meeting=OuterRef("pk"), status=Minutes.Status.ADOPTED
+    )
+    return part(
+        "closed_minutes",
+        Meeting.objects.filter(
+            _is_for_chair(user),
+            Exists(empty.filter(meeting=OuterRef("pk"))),
+            ~Exists(final),
+            Exists(_seat(Role.SECRETARY)),
+            status=Meeting.Status.PLANNED,
+            ends_at__lte=now,
+            ends_at__gt=long_ago,
+            agenda_sent_at__isnull=False,
+        ).exclude(council__in=kept_by(user, Role.SECRETARY)),
+        pk=F("pk"),
+        council_id=F("council_id"),
+        title=F("title"),
+        detail=F("kind"),
+        at=F("starts_at"),
+    )
+
+
+def _is_for_chair(user: User) -> Q:
+    chairs = Q(council__in=kept_by(user, Role.CHAIR))
+    deputies = Q(council__in=kept_by(user, Role.DEPUTY_CHAIR))
+    return chairs | deputies & Q(~Exists(_seat(Role.CHAIR)))
+
+
+def _seat(role: str) -> QuerySet:
+    """Whoever has this role in the council of a row today."""
+    seats = CouncilMembership.objects.current()
+    return seats.filter(council=OuterRef("council"), role=role)
+
+
 def _is_for_keeper(user: User) -> Q:
     """Papers are the secretary's; without one they are the chair's."""
-    secretary = CouncilMembership.objects.current().filter(
-        council=OuterRef("council"), role=Role.SECRETARY
-    )
-    return Q(council__in=kept_by(user, Role.SECRETARY)) | Q(~Exists(secretary))
+    without = Q(~Exists(_seat(Role.SECRETARY)))
+    return Q(council__in=kept_by(user, Role.SECRETARY)) | without
 
 
 def actions(user: User) -> QuerySet:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from councils.actions import minutes as actions
-from councils.models import Meeting, Minutes, Openness
+from councils.models import AgendaItem, Meeting, Minutes, Openness
 from councils.tasks import send_due_mails
 from portal.dates import AMSTERDAM
 from portal.delivery import deliver_waiting
@@ -174,6 +174,140 @@ def test_a_moved_meeting_is_nudged_for_anew(meeting):
         send_due_mails()
 
     assert [day for _user, day in nudges()] == ["2027-06-11", "2027-06-18"]
+
+
+# --- What only members read ------------------------------------------------------
+
+
+@pytest.fixture
+def closed(meeting) -> AgendaItem:
+    return AgendaItemFactory(
+        meeting=meeting, openness=Openness.MEMBERS, title="Geheim onderwerp"
+    )
+
+
+def chairs_nudged() -> list[tuple[User, str]]:
+    """To whom, and for which day."""
+    rows = OutgoingMail.objects.filter(key__startswith="minutes_closed:")
+    return [(row.user, row.key.rsplit(":", 1)[1]) for row in rows.order_by("key")]
+
+
+def seat(meeting: Meeting, role: str) -> User:
+    return CouncilMembershipFactory(
+        council=meeting.council, role=role, starts_on=date(2025, 1, 1)
+    ).user
+
+
+def test_the_chair_alone_is_nudged_for_what_the_secretary_may_not_read(meeting, closed):
+    for role in ("deputy_chair", "member", "supporter"):
+        seat(meeting, role)
+    AttendeeFactory(meeting=meeting, is_guest=True)
+
+    for day in ("2027-06-11", "2027-06-15"):
+        with at(day):
+            send_due_mails()
+            deliver_waiting()
+
+    chair = person(meeting, "chair")
+    assert chairs_nudged() == [(chair, "2027-06-11"), (chair, "2027-06-15")]
+    mail = OutgoingMail.objects.filter(user=chair).first()
+    assert mail.status == OutgoingMail.Status.SENT
+    when = "dinsdag 8 juni 2027"
+    assert mail.subject == f"Bij een besloten punt van {when} staat nog niets"
+    assert "Geheim" not in mail.body
+    others = OutgoingMail.objects.exclude(user=chair)
+    assert {each.user for each in others} == {person(meeting, "secretary")}
+    assert not [each for each in others if "besloten" in each.subject + each.body]
+
+
+def test_the_chair_is_nudged_also_when_the_rest_went_round(meeting, closed):
+    Minutes.objects.create(
+        meeting=meeting, status=MINUTES.DRAFT, begun_by=meeting.planned_by
+    )
+
+    with at("2027-06-11"):
+        send_due_mails()
+        deliver_waiting()
+
+    mail = OutgoingMail.objects.get()
+    assert (mail.user, mail.status) == (person(meeting, "chair"), "sent")
+
+
+def write_down(meeting: Meeting) -> None:
+    meeting.items.update(notes="Kort besproken.")
+
+
+def adopt(meeting: Meeting) -> None:
+    Minutes.objects.create(
+        meeting=meeting,
+        status=MINUTES.ADOPTED,
+        adopted_at=datetime(2027, 6, 10, 16, tzinfo=AMSTERDAM),
+        begun_by=meeting.planned_by,
+    )
+
+
+NO_SENSE = pytest.mark.parametrize(
+    "change",
+    [
+        write_down,
+        adopt,
+        lambda meeting: meeting.items.update(openness=Openness.COUNCIL),
+        lambda meeting: Meeting.objects.update(status=Meeting.Status.CANCELLED),
+        lambda meeting: Meeting.objects.update(
+            ends_at=datetime(2027, 6, 29, 16, tzinfo=AMSTERDAM)
+        ),
+        lambda meeting: meeting.council.memberships.filter(role="chair").update(
+            ends_on=date(2027, 6, 10)
+        ),
+    ],
+    ids=["written", "adopted", "opened", "called off", "moved", "left"],
+)
+
+
+@NO_SENSE
+def test_the_chair_is_not_nudged_where_it_makes_no_sense(meeting, closed, change):
+    change(meeting)
+
+    with at("2027-06-11"):
+        send_due_mails()
+
+    assert chairs_nudged() == []
+
+
+@NO_SENSE
+def test_of_the_closed_part_it_is_asked_again_when_the_mail_leaves(
+    meeting, closed, change
+):
+    with at("2027-06-11"):
+        send_due_mails()
+        change(meeting)
+        deliver_waiting()
+
+    mail = OutgoingMail.objects.get(key__startswith="minutes_closed:")
+    assert mail.status == OutgoingMail.Status.CANCELLED
+    assert mail.reason
+
+
+def test_without_a_chair_the_deputy_is_nudged_for_the_closed_part(meeting, closed):
+    deputy = seat(meeting, "deputy_chair")
+    meeting.council.memberships.filter(role="chair").delete()
+
+    with at("2027-06-11"):
+        send_due_mails()
+
+    assert chairs_nudged() == [(deputy, "2027-06-11")]
+
+
+def test_who_is_nudged_for_the_minutes_is_not_nudged_for_a_part_of_them(
+    meeting, closed
+):
+    meeting.council.memberships.filter(role="secretary").delete()
+
+    with at("2027-06-11"):
+        send_due_mails()
+
+    assert chairs_nudged() == []
+    assert [user for user, _day in nudges()] == [person(meeting, "chair")]
 
 
 # --- The draft goes round --------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.asserts import assertNotContains
 
 from councils.models import (
     ActionItem,
@@ -19,7 +20,7 @@ from councils.models import (
     StandIn,
 )
 from portal.dates import AMSTERDAM
-from procurement.expected import expected_tasks, next_moment
+from procurement.expected import Group, expected_tasks, next_moment
 from procurement.expected.council import acting_seats, why_seat
 from procurement.models import (
     Participation,
@@ -34,6 +35,7 @@ from tests.factories import (
     AgendaItemFactory,
     AttendeeFactory,
     CouncilMembershipFactory,
+    DecisionFactory,
     InformationRequestFactory,
     MeetingFactory,
     OrganisationMembershipFactory,
@@ -211,6 +213,114 @@ def test_minutes_are_asked_for_until_they_went_round(summer):
 
     assert asked == begun == ["Schrijf het verslag van dinsdag 1\xa0juni 2027"]
     assert tasks_of(secretary, "minutes") == []
+
+
+CLOSED_PART = "Schrijf het besloten deel van het verslag van dinsdag 1\xa0juni 2027"
+
+
+def closed_item(summer: Summer) -> AgendaItem:
+    """Of a meeting that was held, with a secretary who may not read the item."""
+    summer.person(role="secretary")
+    return AgendaItemFactory(meeting=over(summer.local), openness="members")
+
+
+def write_notes(item: AgendaItem) -> None:
+    AgendaItem.objects.filter(pk=item.pk).update(notes="Kort besproken.")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        write_notes,
+        lambda item: DecisionFactory(item=item, council=item.council),
+        lambda item: ActionItemFactory(item=item, council=item.council),
+        lambda item: AgendaItem.objects.filter(pk=item.pk).update(openness="council"),
+        lambda item: AgendaItem.objects.filter(pk=item.pk).update(
+            dropped_at=timezone.now()
+        ),
+        lambda item: Minutes.objects.create(
+            meeting=item.meeting,
+            begun_by=item.meeting.planned_by,
+            status="adopted",
+            adopted_at=timezone.now(),
+        ),
+    ],
+    ids=["notes", "decision", "action", "open", "dropped", "adopted"],
+)
+def test_the_chair_is_asked_for_what_the_secretary_may_not_read_until_it_is_there(
+    summer, write
+):
+    chair = summer.person(role="chair")
+    item = closed_item(summer)
+
+    asked = tasks_of(chair, "closed_minutes")
+    write(item)
+
+    assert asked == [CLOSED_PART]
+    assert tasks_of(chair, "closed_minutes") == []
+
+
+def test_the_closed_part_is_asked_for_calmly_also_when_the_rest_went_round(summer):
+    chair, item = summer.person(role="chair"), closed_item(summer)
+    Minutes.objects.create(
+        meeting=item.meeting, begun_by=item.meeting.planned_by, status="draft"
+    )
+
+    (task,) = [
+        each
+        for each in expected_tasks(chair, timezone.now())
+        if each.kind == "closed_minutes"
+    ]
+
+    assert (task.group, task.due) == (Group.SOON, None)
+    assert task.url == reverse("councils:minutes_edit", args=[item.meeting_id])
+
+
+@pytest.mark.parametrize("role", ["secretary", "supporter", "member", "deputy_chair"])
+def test_nobody_else_is_asked_for_the_closed_part_nor_sees_it(client, summer, role):
+    chair, other = summer.person(role="chair"), summer.person(role=role)
+    item = closed_item(summer)
+    guest = OrganisationMembershipFactory(organisation=summer.organisation).user
+    AttendeeFactory(meeting=item.meeting, user=guest, is_guest=True)
+    assert tasks_of(chair, "closed_minutes") == [CLOSED_PART]
+
+    for person in (other, guest):
+        assert tasks_of(person, "closed_minutes") == []
+        client.force_login(person)
+        assertNotContains(client.get(reverse("home")), "besloten")
+
+
+def test_the_deputy_is_asked_for_the_closed_part_when_nobody_chairs(summer):
+    chair, deputy = summer.person(role="chair"), summer.person(role="deputy_chair")
+    closed_item(summer)
+
+    before = tasks_of(deputy, "closed_minutes")
+    CouncilMembership.objects.filter(user=chair).update(ends_on=date(2027, 6, 7))
+
+    assert before == tasks_of(chair, "closed_minutes") == []
+    assert tasks_of(deputy, "closed_minutes") == [CLOSED_PART]
+
+
+def test_who_takes_the_place_of_the_chair_is_asked_for_the_closed_part(summer):
+    chair, member = summer.person(role="chair"), summer.person()
+    closed_item(summer)
+    StandIn.objects.create(
+        term=CouncilMembership.objects.get(user=chair),
+        deputy=member,
+        starts_on=date(2027, 6, 8),
+        ends_on=date(2027, 6, 9),
+        named_by=chair,
+    )
+
+    assert tasks_of(member, "closed_minutes") == [CLOSED_PART]
+
+
+def test_without_a_secretary_the_chair_is_asked_for_the_minutes_alone(summer):
+    chair = summer.person(role="chair")
+    AgendaItemFactory(meeting=over(summer.local), openness="members")
+
+    assert tasks_of(chair, "closed_minutes") == []
+    assert len(tasks_of(chair, "minutes")) == 1
 
 
 def test_an_action_asks_its_owner_until_it_is_done(summer):
@@ -409,6 +519,23 @@ def test_home_asks_no_more_for_meetings_actions_and_plans(
 
     assert page.count("Laat weten of u komt") == count
     assert page.count("Schrijf het verslag van") == count
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_home_of_a_chair_asks_no_more_for_what_is_closed(
+    client, summer, django_assert_num_queries, count
+):
+    chair = summer.person(summer.central, "chair")
+    summer.person(summer.central, "secretary")
+    for _each in range(count):
+        AgendaItemFactory(meeting=over(summer.central), openness="members")
+    client.force_login(chair)
+
+    # session, user, seats, phases, what waits, inputs, submissions, parts
+    with django_assert_num_queries(8):
+        page = client.get(reverse("home")).content.decode()
+
+    assert page.count("Schrijf het besloten deel van") == count
 
 
 # --- What follows the choice, and who takes another's place ----------------------
