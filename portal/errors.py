@@ -7,6 +7,10 @@ class NotAllowedNow(Exception):
     """The step cannot be taken now; the message is for the reader, in Dutch."""
 
 
+class Gone(NotAllowedNow):
+    """The row is not there any more: somebody else took it away first."""
+
+
 class StaleText(NotAllowedNow):
     """Somebody else saved first; ``current`` is the row as it now is."""
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Model
 from django.http import Http404, HttpResponse
 
+from portal.errors import Gone
 from portal.http import UserRequest
 from portal.transitions import lock
 
@@ -46,5 +46,5 @@ def holding(
 def _hold(row: Model) -> None:
     try:
         lock(row)
-    except ObjectDoesNotExist as error:
+    except Gone as error:
         raise Http404 from error

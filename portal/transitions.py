@@ -2,10 +2,11 @@
 
 from typing import Any, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from portal.errors import NotAllowedNow
+from portal.errors import Gone, NotAllowedNow
 
 Row = TypeVar("Row", bound=Model)
 
@@ -13,7 +14,12 @@ Row = TypeVar("Row", bound=Model)
 def lock(obj: Row) -> Row:
     """Read ``obj`` again and hold its row until the transaction ends."""
     rows = obj.__class__._default_manager.select_for_update(of=("self",), no_key=True)
-    return rows.get(pk=obj.pk)
+    try:
+        return rows.get(pk=obj.pk)
+    except ObjectDoesNotExist as error:
+        raise Gone(
+            _("This is not there any more. Somebody took it away meanwhile.")
+        ) from error
 
 
 def move(obj: Any, to: str) -> None:

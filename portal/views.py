@@ -45,11 +45,26 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+    texts = _typed(request)
+    return render(request, "403.html", {"texts": texts}, status=HTTPStatus.FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
+    texts = _typed(request)
+    return render(request, "404.html", {"texts": texts}, status=HTTPStatus.NOT_FOUND)
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """The words of a form that was sent, of whatever page: what it was about may be
+    gone, or the right to it, since it was opened."""
+    if request.method != "POST" or request.resolver_match is None:
+        return []
+    return [
+        value
+        for key, values in request.POST.lists()
+        for value in values
+        if " " in value.strip() and "password" not in key
+    ]
 
 
 def too_many(request: HttpRequest, minutes: int = 5) -> HttpResponse:
@@ -74,14 +89,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A page that stood open too long; gives back the texts that it held."""
-    texts = [
-        value
-        for key, values in request.POST.lists()
-        for value in values
-        if " " in value.strip() and "password" not in key
-    ]
     return render(
-        request, "403_csrf.html", {"texts": texts}, status=HTTPStatus.FORBIDDEN
+        request,
+        "403_csrf.html",
+        {"texts": _typed(request)},
+        status=HTTPStatus.FORBIDDEN,
     )
 
 

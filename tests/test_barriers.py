@@ -167,6 +167,7 @@ STEPS_OF_THE_LOGIN = {  # test_login_browser.py
 AFTER_A_PRESS = {
     "components/diff.html",
     "components/messages.html",
+    "components/typed.html",
     "councils/agenda/_region.html",
     "councils/agenda/given_back.html",
     "councils/importing/preview.html",

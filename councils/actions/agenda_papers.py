@@ -12,7 +12,7 @@ from councils.actions.action_item import owners_of
 from councils.actions.agenda_rows import hold, move_paper_days, touch
 from councils.models import AgendaItem, AgendaPaper, AgendaPaperVersion, Openness
 from portal import audit, pdf_behind
-from portal.errors import NotAllowedNow
+from portal.errors import Gone, NotAllowedNow
 from portal.models import User
 from portal.pdf_behind import Seen
 from portal.transitions import lock
@@ -152,8 +152,8 @@ def _hold(paper: AgendaPaper) -> AgendaItem:
 def _lock(paper: AgendaPaper) -> AgendaPaper:
     try:
         return lock(paper)
-    except AgendaPaper.DoesNotExist as error:
-        raise NotAllowedNow(_("This paper was taken away meanwhile.")) from error
+    except Gone as error:
+        raise Gone(_("This paper was taken away meanwhile.")) from error
 
 
 def _touch(item: AgendaItem) -> None:

@@ -29,13 +29,14 @@ RECENT = 25
 def record(decision: Decision, *, by: User) -> Decision:
     """Save a new decision at its item with the next number of the year.
 
-    The council's row is held meanwhile: two at once get two numbers, without a gap.
+    The council's row is held meanwhile: two at once get two numbers, without a gap. It
+    is held first, as whoever plans for a council does.
     """
+    lock(Council(pk=decision.item.council_id))
     item = decision.item = hold_item(decision.item, by=by)
     if written := Decision.objects.filter(pk=decision.pk, item=item).first():
         return written  # the same page was sent twice
     _check_votes(decision)
-    lock(item.council)
     decision.council, decision.openness = item.council, item.openness
     if decision.decided_on is None and item.meeting:
         decision.decided_on = timezone.localdate(item.meeting.starts_at)
@@ -67,15 +68,16 @@ def change(decision: Decision, *, by: User) -> Decision:
 @transaction.atomic
 def remove(decision: Decision, *, by: User) -> None:
     """Take back the last decision of the year: an earlier one would leave a gap."""
-    writable(decision.item.meeting, by=by)
     lock(decision.council)
+    writable(decision.item.meeting, by=by)
+    decision = lock(decision)
     if decision.number != _last_number(decision.council, decision.year):
         raise NotAllowedNow(
             _("Only the last decision of the year can go. Change its words instead.")
         )
     _record("decision.remove", decision, by)
     try:
-        Decision.objects.get(pk=decision.pk).delete()
+        decision.delete()
     except ProtectedError as error:
         raise NotAllowedNow(_("Something else rests on this decision.")) from error
 

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from councils.models import (
     AgendaItem,
     AgendaPaper,
     Council,
+    CouncilMembership,
     Meeting,
     Openness,
     StandIn,
@@ -28,6 +30,10 @@ from councils.permissions import is_member
 from portal import mail
 from portal.errors import NotAllowedNow
 from portal.models import User
+from portal.transitions import lock
+
+# What is held for a handover, in this order.
+HELD = (Meeting, AgendaItem, ActionItem, AgendaPaper, CouncilMembership, StandIn)
 
 
 class Thing(NamedTuple):
@@ -135,8 +141,11 @@ def hand_over(
 ) -> int:
     """Give each thing that is named to its taker; how many went.
 
-    What was done meanwhile, or never was readable for ``by``, is passed over.
+    What was done meanwhile, or never was readable for ``by``, is passed over. All is
+    held before the first thing goes, since its event holds the trail of the council.
     """
+    lock(user)
+    _hold_all(things_of(user, council, reader=by))
     given: Counter[User] = Counter()
     for thing in things_of(user, council, reader=by):
         taker = takers.get(thing.key)
@@ -149,6 +158,23 @@ def hand_over(
         if taker != by:
             _tell(taker, count, user, council, by)
     return given.total()
+
+
+def _hold_all(things: list[Thing]) -> None:
+    """Hold what goes, and what that belongs to, in the order of who changes one."""
+    rows = [thing.row for thing in things]
+    wanted: dict[type[Model], set[UUID]] = {model: set() for model in HELD}
+    for row in rows:
+        wanted[type(row)].add(row.pk)
+        if isinstance(row, ActionItem | AgendaPaper) and row.item_id:
+            wanted[AgendaItem].add(row.item_id)
+        if isinstance(row, StandIn):
+            wanted[CouncilMembership].add(row.term_id)
+    items = AgendaItem.objects.filter(pk__in=wanted[AgendaItem], meeting__isnull=False)
+    wanted[Meeting] |= set(items.values_list("meeting", flat=True))
+    for model, pks in wanted.items():
+        held = model._default_manager.select_for_update(of=("self",), no_key=True)
+        list(held.filter(pk__in=pks).order_by("pk").values_list("pk"))
 
 
 def _refuse_wrong_taker(thing: Thing, council: Council, taker: User) -> None:

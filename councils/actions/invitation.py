@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -24,7 +25,12 @@ def invite(
     invitation: Invitation, *, by: User, regions: list[Region] | None = None
 ) -> Invitation:
     """Save an invitation and mail its link to the address; the link stands nowhere
-    else. An earlier open invitation of this address to this party lapses."""
+    else. An earlier open invitation of this address to this party lapses.
+
+    Pressed twice it is one."""
+    lock(invitation.party)
+    if made := _made(invitation, by):
+        return made
     token = secrets.token_urlsafe(24)
     now = timezone.now()
     invitation.email = invitation.email.strip().lower()
@@ -46,6 +52,24 @@ def invite(
         scope=invitation.party.pk,
         role=invitation.role,
     )
+    _mail_link(invitation, token, by=by)
+    _tell_chair(invitation, by=by)
+    return invitation
+
+
+def _made(invitation: Invitation, by: User) -> Invitation | None:
+    """What the first of two presses made, while it is open; else a key of its own."""
+    made = Invitation.objects.filter(pk=invitation.pk).first()
+    if made is None:
+        return None
+    is_own = (made.party, made.invited_by_id) == (invitation.party, by.pk)
+    if is_own and made.is_open:
+        return made
+    invitation.pk = uuid4()
+    return None
+
+
+def _mail_link(invitation: Invitation, token: str, *, by: User) -> None:
     mail.queue_to_address(
         "invitation",
         address=invitation.email,
@@ -58,8 +82,6 @@ def invite(
         deadline=invitation.expires_at,
         link=reverse("invitation_accept", args=[token]),
     )
-    _tell_chair(invitation, by=by)
-    return invitation
 
 
 def hash_of(token: str) -> str:

@@ -143,11 +143,10 @@ def _follow(meeting: Meeting, old: Meeting) -> None:
 def _tell_move(meeting: Meeting, old: Meeting) -> None:
     told = _told(meeting)
     mail.queue_all(meeting_mail.moved(told, meeting_mail.where(old)))
-    for each in told:
-        each.told_sequence = meeting.sequence
-        if (meeting.starts_at, meeting.ends_at) != (old.starts_at, old.ends_at):
-            each.answer, each.answered_at = Attendee.Answer.NONE, None
-    Attendee.objects.bulk_update(told, ["told_sequence", "answer", "answered_at"])
+    rows = Attendee.objects.filter(pk__in=[each.pk for each in told])
+    rows.update(told_sequence=meeting.sequence)
+    if (meeting.starts_at, meeting.ends_at) != (old.starts_at, old.ends_at):
+        rows.update(answer=Attendee.Answer.NONE, answered_at=None)
 
 
 @transaction.atomic

@@ -29,6 +29,9 @@ def announce(council: Council, *, by: User) -> int:
     how many mails went out.
     """
     council = lock(council)
+    # Who invites to one of them, or moves it, holds that one.
+    for meeting in sorted(untold(council), key=lambda each: str(each.pk)):
+        lock(meeting)
     meetings = untold(council)
     if not meetings:
         raise NotAllowedNow(_("Everybody has been invited already."))

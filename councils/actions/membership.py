@@ -173,6 +173,8 @@ def end(term: CouncilMembership, *, last_day: date, by: User) -> CouncilMembersh
     The council's only chair or secretary may leave too: the page warns, and an empty
     seat is better than one that is not true.
     """
+    # First the person, then the seat, as whoever makes a term longer does.
+    _hold(term.user)
     term = lock(term)
     if last_day < term.starts_on:
         raise NotAllowedNow(
@@ -180,7 +182,6 @@ def end(term: CouncilMembership, *, last_day: date, by: User) -> CouncilMembersh
         )
     if term.ends_on and term.ends_on < timezone.localdate():
         raise NotAllowedNow(_("This seat has ended already."))
-    _hold(term.user)
     others = CouncilMembership.objects.filter(user=term.user, council=term.council)
     if others.exclude(pk=term.pk).overlapping(term.starts_on, last_day).exists():
         raise NotAllowedNow(_("This person already sits on the council."))

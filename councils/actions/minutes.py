@@ -119,6 +119,8 @@ def adopt(minutes: Minutes, *, meeting: Meeting, by: User) -> AdoptedMinutes:
 
     From then on no note, decision or action of it changes its text.
     """
+    # Whoever changes an item, or who was there, holds the meeting.
+    lock(minutes.meeting)
     minutes = lock(minutes)
     now = timezone.now()
     _check_adopting(minutes.meeting, meeting, now)

@@ -14,6 +14,7 @@ from councils.models import (
     Region,
 )
 from portal.forms import Checkboxes, Form, ModelForm, Radios, end_after_start
+from portal.forms_twice import Once
 
 CouncilRole = CouncilMembership.Role
 
@@ -26,7 +27,7 @@ ROLE_HINTS: dict[str, Any] = {
 }
 
 
-class InvitationForm(ModelForm):
+class InvitationForm(Once, ModelForm):
     """Whom, for which role, from when and until when."""
 
     class Meta:

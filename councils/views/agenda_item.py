@@ -35,11 +35,12 @@ class Difference(NamedTuple):
 
 def get_item(request: UserRequest, pk: UUID) -> AgendaItem:
     """An item that exists for this person and that was not dropped."""
-    return get_object_or_404(_items(request.user).filter(dropped_at=None), pk=pk)
+    return get_object_or_404(_items(request.user), pk=pk)
 
 
 def _items(user: User) -> QuerySet[AgendaItem]:
-    return AgendaItem.objects.visible_to(user).select_related(
+    items = AgendaItem.objects.visible_to(user).filter(dropped_at=None)
+    return items.select_related(
         "meeting__council", "council", "introducer", "edited_by", "added_by"
     )
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from councils.actions.forgetting import without_seat_since
 from portal import audit
+from portal.errors import Gone
 from portal.one_by_one import OneByOne
 from portal.transitions import lock
 from portal.triggers import DatabaseDay
@@ -84,7 +85,7 @@ def forget_submission(submission: Submission) -> bool:
     """
     try:
         submission = lock(submission)
-    except Submission.DoesNotExist:
+    except Gone:
         return False
     if not submissions_to_forget().filter(pk=submission.pk).exists():
         return False

@@ -8,7 +8,10 @@ import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
+from councils.actions import action_item as action_items
+from councils.actions import agenda
 from councils.actions import minutes as actions
+from councils.actions import stand_in as stand_ins
 from councils.forms.minutes import seen_of
 from councils.models import (
     ActionItem,
@@ -28,6 +31,7 @@ from tests.factories import (
     DecisionFactory,
     MeetingFactory,
     OrganisationMembershipFactory,
+    StandInFactory,
 )
 from tests.sent import shown
 
@@ -295,3 +299,55 @@ def test_a_press_twice_calls_a_meeting_off_once(client, meeting, people):
         assertRedirects(answer, coming.get_absolute_url())
     coming.refresh_from_db()
     assert coming.sequence == 1
+
+
+# --- What is not there any more, or not for this person --------------------------
+
+
+def test_what_was_typed_for_an_item_that_was_taken_away_comes_back(
+    client, meeting, people
+):
+    item = AgendaItemFactory(meeting=meeting)
+    client.force_login(people["secretary"])
+    url = reverse("councils:item_edit", args=[item.pk])
+    sent = shown(client, url) | {"explanation": "Een lang verhaal."}
+    agenda.drop_item(item, reason="Dubbel.", by=people["chair"])
+
+    answer = client.post(url, sent)
+
+    assertContains(answer, "Een lang verhaal.", status_code=404)
+
+
+def test_what_was_typed_comes_back_when_the_action_was_taken_back(
+    client, meeting, people
+):
+    action = ActionItemFactory(council=meeting.council, owner=people["member"])
+    client.force_login(people["member"])
+    url = reverse("councils:action_detail", args=[action.pk])
+    action_items.remove(action, by=people["chair"])
+
+    answer = client.post(url, {"note": "De bestuurder belt <b>terug</b>."})
+
+    assertContains(
+        answer, "De bestuurder belt &lt;b&gt;terug&lt;/b&gt;.", status_code=404
+    )
+    assertContains(answer, "Er is niets bewaard.", status_code=404)
+    # Whoever only looks is told no more than that it is not there.
+    assert "Er is niets bewaard." not in client.get(url).content.decode()
+
+
+def test_what_was_typed_comes_back_when_the_place_of_the_chair_was_taken_back(
+    client, meeting, people
+):
+    stand_in = StandInFactory(
+        term=meeting.council.memberships.get(role="chair"), deputy=people["member"]
+    )
+    client.force_login(people["member"])
+    url = reverse("councils:agenda_item_create", args=[meeting.pk])
+    sent = shown(client, url) | {"title": "Rook", "explanation": "Een lang verhaal."}
+    stand_ins.end(stand_in, by=people["chair"])
+
+    answer = client.post(url, sent)
+
+    assertContains(answer, "Een lang verhaal.", status_code=403)
+    assert not meeting.items.exists()
