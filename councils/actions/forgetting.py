@@ -12,7 +12,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -32,6 +31,7 @@ from councils.models import (
 from portal import audit
 from portal.actions_account import FORGOTTEN, forget_mails, forget_person
 from portal.dates import moment
+from portal.errors import Gone
 from portal.models import User
 from portal.one_by_one import OneByOne
 from portal.transitions import lock
@@ -67,7 +67,7 @@ class Night:
         """
         try:
             found = lock(model(pk=key))
-        except ObjectDoesNotExist:
+        except Gone:
             return
         counts: Counter[str] = Counter()
         for subject in OF[model]:
