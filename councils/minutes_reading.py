@@ -92,7 +92,8 @@ class AttendeeRow:
 
 @dataclass(frozen=True)
 class MeetingRow:
-    """Another meeting: one that adopts, or one of which a draft waits for that."""
+    """Another meeting: one that adopts, one of which a draft waits for that, or one
+    of which the minutes were adopted here."""
 
     pk: UUID
     name: str
@@ -106,6 +107,8 @@ class ItemReading:
     line: AgendaLine[AgendaItem]
     decisions: list[DecisionRow] = field(default_factory=list)
     actions: list[ActionRow] = field(default_factory=list)
+    # Of which meetings the minutes were adopted at it.
+    adopted: list[MeetingRow] = field(default_factory=list)
 
     @property
     def item(self) -> AgendaItem:
@@ -113,7 +116,8 @@ class ItemReading:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.item.notes or self.decisions or self.actions)
+        written = self.item.notes or self.decisions or self.actions
+        return not (written or self.adopted)
 
 
 @dataclass
@@ -231,7 +235,12 @@ def _place(reading: Reading, entry: ItemReading | None, row: dict[str, Any]) -> 
         reading.people.append((row["row"], row["words"], row["state"]))
     else:
         other = MeetingRow(row["row"], _name(row), row["day"])
-        (reading.drafts if row["sort"] == "draft" else reading.later).append(other)
+        if row["sort"] == "adopted":
+            for each in reading.items:
+                if each.item.kind == AgendaItem.Kind.MINUTES and each.line.is_readable:
+                    each.adopted.append(other)
+        else:
+            (reading.drafts if row["sort"] == "draft" else reading.later).append(other)
 
 
 def _decision(row: dict[str, Any]) -> DecisionRow:
@@ -267,6 +276,8 @@ def _rows(
         _actions(meeting, reach, with_earlier=has_names),
         _attendees(meeting),
     ]
+    if has_names:
+        parts.append(_adopted(meeting))
     if to_write:
         parts += [_people(meeting), _drafts(meeting), _later(meeting)]
     first, *others = parts
@@ -347,6 +358,11 @@ def _drafts(meeting: Meeting) -> QuerySet:
         minutes__status=Minutes.Status.DRAFT,
     )
     return _meetings("draft", waiting)
+
+
+def _adopted(meeting: Meeting) -> QuerySet:
+    """Earlier meetings of which the minutes were adopted in this one."""
+    return _meetings("adopted", Meeting.objects.filter(minutes__adopted_in=meeting))
 
 
 def _later(meeting: Meeting) -> QuerySet:

@@ -459,6 +459,36 @@ def test_the_later_meeting_leads_to_adopting_the_draft(client, house, during):
     assertContains(client.get(house.url("detail")), "Vastgesteld")
 
 
+def test_the_item_at_which_minutes_were_adopted_says_which_to_the_council_alone(
+    client, house, during
+):
+    house.item("Een")
+    draft = house.sent()
+    later = adopting(house, during)
+    house.meeting = later
+    house.item("Vorig verslag", kind=Kind.MINUTES)
+    house.item("Besloten", kind=Kind.MINUTES, openness=Openness.MEMBERS)
+    AttendeeFactory(meeting=later, user=house.people["guest"], is_guest=True)
+    none = "Er ligt geen concept om vast te stellen."
+    which = "Het verslag van dinsdag 8\xa0juni 2027 is vastgesteld in deze vergadering."
+    before = house.get(client, "secretary")
+    assertNotContains(before, none)
+    assertNotContains(before, which)
+
+    actions.adopt(draft, meeting=later, by=house.people["secretary"])
+    house.sent()
+
+    after = house.get(client, "secretary")
+    assertContains(after, which, count=1)
+    assertNotContains(after, none)
+    assertContains(house.get(client, "chair"), which, count=2)
+    assertContains(house.get(client, "supporter", "detail"), which, count=1)
+    read = house.get(client, "member", "detail")
+    assertContains(read, which, count=2)
+    assertNotContains(read, "Er is niets opgeschreven.")
+    assertNotContains(house.get(client, "guest", "detail"), which)
+
+
 def test_a_draft_is_adopted_from_its_page_once_a_later_meeting_has_begun(
     client, house, during
 ):

@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+from datetime import timedelta
 
 import pikepdf
 import pytest
@@ -59,6 +60,28 @@ def meeting() -> Meeting:
         )
     AttendeeFactory(meeting=meeting, user__name="Mrkaanwezige", was_present=True)
     return meeting
+
+
+def test_the_paper_says_which_minutes_were_adopted_and_the_public_one_does_not(
+    client, meeting
+):
+    Minutes.objects.create(
+        meeting=MeetingFactory(
+            council=meeting.council,
+            starts_at=meeting.starts_at - timedelta(days=28),
+            ends_at=meeting.ends_at - timedelta(days=28),
+        ),
+        status="adopted",
+        adopted_in=meeting,
+        adopted_at=meeting.ends_at,
+        begun_by=meeting.planned_by,
+    )
+    AgendaItemFactory(meeting=meeting, kind=AgendaItem.Kind.MINUTES)
+    which = "Het verslag van dinsdag 11 mei 2027 is vastgesteld in deze vergadering."
+    member = of(meeting, "member")
+
+    assert which in text_of(paper(client, meeting, member))
+    assert which not in text_of(paper(client, meeting, member, "openbaar"))
 
 
 def of(meeting: Meeting, role: str) -> User:
