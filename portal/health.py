@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 from portal import wake
 from portal.dates import moment, sending_hours, within_sending_hours
 from portal.models import OutgoingMail, PeriodicRun
+from portal.periodic import waits_until
 
 # Mails leave within two minutes of due; after ten something is wrong.
 LONGEST_WAIT = timedelta(minutes=10)
@@ -33,6 +34,11 @@ class TaskState(NamedTuple):
     label: str | Promise
     run: PeriodicRun | None
     is_late: bool
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when it does nothing, because the clock leapt."""
+        return waits_until(self.run)
 
     @property
     def has_failed(self) -> bool:
@@ -121,7 +127,9 @@ def _wait_since(oldest: datetime | None, now: datetime) -> timedelta:
 def _is_late(run: PeriodicRun | None, late_after: timedelta, now: datetime) -> bool:
     if run is None or run.finished_at is None:
         return late_after <= OFTEN
-    return now - run.finished_at > late_after
+    since = now - run.finished_at
+    # One that ran in what is the future now: the clock was put back.
+    return (abs(since) if late_after <= OFTEN else since) > late_after
 
 
 def _safely(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -40,11 +40,12 @@ def record_missed() -> None:
 
 
 def free_abandoned() -> None:
-    """Take back what a sender held when it died.
+    """Take back what a sender held when it died, or a clock that was ahead put off.
 
     A mail that was handed over may have left or not: it goes again with the same
     Message-ID, and after the third time it waits for a person.
     """
+    OutgoingMail.objects.put_off_too_far().update(next_try_at=Now())
     abandoned = OutgoingMail.objects.abandoned()
     abandoned.filter(handed_at=None).update(status=Status.QUEUED, **_FREE)
     handed = abandoned.filter(handed_at__isnull=False)
@@ -58,6 +59,19 @@ def free_abandoned() -> None:
         status=Status.HELD, reason=_nobody_knows(), **unknown
     )
     handed.filter(unknown_outcomes__lt=last).update(status=Status.QUEUED, **unknown)
+
+
+def undo_clock_ahead() -> None:
+    """Take back what a clock that was ahead wrote, once it goes as it should again.
+
+    Mails of days to come can leave on their day, and those whose moment had not passed
+    after all leave now.
+    """
+    OutgoingMail.objects.from_ahead().delete()
+    missed = OutgoingMail.objects.filter(status=Status.MISSED, is_secret=False)
+    missed.filter(useless_after__gt=timezone.now()).update(
+        status=Status.QUEUED, reason="", next_try_at=Now()
+    )
 
 
 def _nobody_knows() -> str:

@@ -371,6 +371,10 @@ DONE_BY_BEAT = {
     "procurement.tasks.send_due_reminders",
     "councils.tasks.send_due_mails",
 }
+# What deletes by the clock, and so waits while that is not to be trusted.
+WAITS_AFTER_LEAP = {
+    name for name in PERIODIC_TASKS if name.endswith(".forget_old_rows")
+}
 READY_CHECKS = ["portal.triggers.missing"]  # () -> list of what is wrong
 
 EMAIL_BACKEND = env(

@@ -8,6 +8,7 @@ from django.utils import timezone
 from portal import printout, wake
 from portal.delivery import deliver_waiting
 from portal.models import OutgoingMail
+from portal.outbox import undo_clock_ahead
 from portal.periodic import periodic
 
 
@@ -42,7 +43,9 @@ def make_waiting_printouts() -> None:
 @periodic
 def forget_old_rows() -> None:
     """Delete sessions that ran out, mails at an end after KEEP_SENT_MAIL, and what was
-    held so long that nobody waits for it any more."""
+    held so long that nobody waits for it any more; and what a clock that was ahead
+    wrote."""
+    undo_clock_ahead()
     SessionStore.clear_expired()
     Status, now = OutgoingMail.Status, timezone.now()
     OutgoingMail.objects.filter(

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,10 @@ class _Written(models.Value):
         return f"'{self.value}'", ()
 
 
+# No lease runs on so long, and no second try waits so long.
+FARTHEST = timedelta(days=1)
+
+
 class OutgoingMailQuerySet(models.QuerySet):
     """Which mails are where; "now" is the database's, so that no two senders differ."""
 
@@ -38,9 +43,23 @@ class OutgoingMailQuerySet(models.QuerySet):
         )
 
     def abandoned(self):
-        """What a sender held that has not been heard of since its lease ended."""
+        """What a sender held that has not been heard of since its lease ended; or of
+        which the lease was written by a clock that was ahead."""
         sending = self.that_are(OutgoingMail.Status.SENDING)
-        return sending.filter(lease_until__lt=Now())
+        ahead = models.Q(lease_until__gt=Now() + FARTHEST)
+        return sending.filter(models.Q(lease_until__lt=Now()) | ahead)
+
+    def put_off_too_far(self):
+        """What waits for a try that only a clock that was ahead put so late."""
+        queued = self.that_are(OutgoingMail.Status.QUEUED)
+        return queued.filter(next_try_at__gt=Now() + FARTHEST)
+
+    def from_ahead(self):
+        """Mails at an end that were queued by a clock that was ahead: they would keep
+        the same mail of the right day from leaving."""
+        Status = OutgoingMail.Status
+        at_end = self.filter(status__in=[Status.SENT, Status.CANCELLED, Status.MISSED])
+        return at_end.filter(created_at__gt=timezone.now() + FARTHEST)
 
     def held(self):
         """What waits for a person to look at it, the oldest first."""
@@ -186,13 +205,17 @@ class AddressOptOut(models.Model):
 
 
 class PeriodicRun(models.Model):
-    """When a periodic task last began, last finished, and with what error."""
+    """When a periodic task last began, last finished, and with what error.
+
+    ``leapt_at``: when it last began long after, or before, the run that came before it.
+    """
 
     task = models.CharField(max_length=100, primary_key=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=200, blank=True)
+    leapt_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("periodic task")

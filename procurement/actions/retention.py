@@ -1,6 +1,8 @@
 """What is forgotten after its time: drafts that nobody went on with, and submissions
 that need not be kept any more."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -31,8 +33,13 @@ from procurement.models import (
 @transaction.atomic
 def forget_old_rows() -> None:
     """Delete typed text and drafts that nobody touched for KEEP_DRAFTS, reminders of
-    which the mail is gone as long, and addresses of calendars of who left."""
-    before = timezone.now() - settings.KEEP_DRAFTS
+    which the mail is gone as long, and addresses of calendars of who left.
+
+    Reminders of days to come too: a clock that was ahead wrote them, and they would
+    keep those of the right day from leaving.
+    """
+    now = timezone.now()
+    before = now - settings.KEEP_DRAFTS
     InputDraft.objects.filter(saved_at__lt=before).delete()
     CouncilInput.objects.filter(
         status=CouncilInput.Status.DRAFT,
@@ -41,8 +48,9 @@ def forget_old_rows() -> None:
         versions__isnull=True,
     ).delete()
     feeds_to_forget().delete()
-    Reminder.objects.filter(recorded_at__lt=before).exclude(
-        status=Reminder.Status.QUEUED
+    ended = Reminder.objects.exclude(status=Reminder.Status.QUEUED)
+    ended.filter(
+        Q(recorded_at__lt=before) | Q(recorded_at__gt=now + timedelta(days=1))
     ).delete()
 
 

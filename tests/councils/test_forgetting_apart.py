@@ -261,3 +261,52 @@ def test_its_day_can_be_filled_in_once_and_nothing_else_can_change():
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.update(keep_until=date(2020, 1, 1))
     assert rows.get().keep_until == later
+
+
+# --- A clock that leaps ----------------------------------------------------------
+
+
+def night(days: int) -> None:
+    with time_machine.travel(NIGHT + timedelta(days=days)):
+        tasks.forget_old_rows()
+
+
+def test_a_clock_that_is_a_year_ahead_for_a_night_forgets_nobody():
+    user = UserFactory(name="Truus Gebleven")
+    CouncilMembershipFactory(user=user, ends_on=(NIGHT - timedelta(days=9)).date())
+    yesterday = guest(
+        meeting__starts_at=NIGHT - timedelta(days=1, hours=2),
+        meeting__ends_at=NIGHT - timedelta(days=1),
+    )
+    night(0)
+
+    night(370)
+    night(1)
+
+    yesterday.refresh_from_db()
+    assert (yesterday.name, *names(user)) == ("Noor Spreekster", "Truus Gebleven")
+    assert counted() == []
+
+
+def test_a_site_that_was_off_for_long_forgets_again_after_a_week():
+    person = left()
+    with time_machine.travel(NIGHT - timedelta(days=330)):
+        tasks.forget_old_rows()
+
+    night(0)
+    night(6)
+    assert names(person) == ["Truus Vertrokken"]
+
+    night(7)
+    assert names(person) == ["iemand die is gestopt"]
+
+
+def test_by_hand_it_is_done_at_once():
+    person = left()
+    with time_machine.travel(NIGHT - timedelta(days=330)):
+        tasks.forget_old_rows()
+    night(0)
+
+    call_command("forget")
+
+    assert names(person) == ["iemand die is gestopt"]
