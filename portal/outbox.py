@@ -40,12 +40,11 @@ def record_missed() -> None:
 
 
 def free_abandoned() -> None:
-    """Take back what a sender held when it died, or a clock that was ahead put off.
+    """Take back what a sender held when it died.
 
     A mail that was handed over may have left or not: it goes again with the same
     Message-ID, and after the third time it waits for a person.
     """
-    OutgoingMail.objects.put_off_too_far().update(next_try_at=Now())
     abandoned = OutgoingMail.objects.abandoned()
     abandoned.filter(handed_at=None).update(status=Status.QUEUED, **_FREE)
     handed = abandoned.filter(handed_at__isnull=False)
@@ -59,6 +58,11 @@ def free_abandoned() -> None:
         status=Status.HELD, reason=_nobody_knows(), **unknown
     )
     handed.filter(unknown_outcomes__lt=last).update(status=Status.QUEUED, **unknown)
+
+
+def free_put_off() -> None:
+    """Let go at once what a clock that was ahead put off until its own days."""
+    OutgoingMail.objects.put_off_too_far().update(next_try_at=Now())
 
 
 def undo_clock_ahead() -> None:

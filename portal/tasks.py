@@ -8,7 +8,7 @@ from django.utils import timezone
 from portal import printout, wake
 from portal.delivery import deliver_waiting
 from portal.models import OutgoingMail
-from portal.outbox import undo_clock_ahead
+from portal.outbox import free_put_off, undo_clock_ahead
 from portal.periodic import periodic
 
 
@@ -22,6 +22,7 @@ def deliver_mail() -> None:
 @periodic
 def deliver_waiting_mail() -> None:
     """Send what nobody woke us for: after a wait, a night, a restart, a lost broker."""
+    free_put_off()
     deliver_waiting()
 
 
