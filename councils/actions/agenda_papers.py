@@ -115,17 +115,32 @@ def remove_paper(paper: AgendaPaper, *, by: User) -> None:
     """
     item, paper = _hold(paper), _lock(paper)
     if paper.versions.exists():
-        raise NotAllowedNow(_("This paper was delivered. It stays with the item."))
+        raise NotAllowedNow(stays())
     _touch(item)
     _record("agenda_paper.remove", item, by)
     _release(paper, by)
     paper.delete()
 
 
+def stays() -> str:
+    """Why a paper that was delivered is not taken away."""
+    return _("This paper was delivered. It stays with the item.")
+
+
+def who_is_waiting(paper: AgendaPaper, *, by: User) -> User | None:
+    """Who was asked for a paper that did not come, and hears so when ``by`` asks for
+    it no more; None when nobody does."""
+    person, meeting = paper.deliverer, paper.item.meeting
+    if person == by or paper.asked_at is None or paper.versions.exists():
+        return None
+    if meeting is None or meeting.is_cancelled or meeting.is_over:
+        return None
+    return person
+
+
 def _release(paper: AgendaPaper, by: User) -> None:
-    """Tell who was asked for a paper that did not come that it is not needed."""
-    if paper.deliverer and paper.asked_at and not paper.versions.exists():
-        paper_mail.tell_not_needed(paper, paper.deliverer, by=by)
+    if person := who_is_waiting(paper, by=by):
+        paper_mail.tell_not_needed(paper, person, by=by)
 
 
 def _refuse_who_cannot_read(person: User | None, item: AgendaItem) -> None:

@@ -55,9 +55,7 @@ def _ask(paper: AgendaPaper, by: User) -> None:
 
 def tell_not_needed(paper: AgendaPaper, person: User, *, by: User) -> None:
     """Tell who was asked for a paper that it is not asked of that person any more."""
-    meeting = paper.item.meeting
-    if meeting is None or meeting.is_cancelled or meeting.is_over or person == by:
-        return
+    meeting = _meeting_of(paper)
     mail.queue(
         "paper_not_needed",
         to=person,

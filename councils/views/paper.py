@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from councils.actions import agenda_papers as actions
 from councils.agenda_reading import versions_for_guests
@@ -179,17 +178,29 @@ def deliver(request: UserRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@require_POST
 def remove(request: UserRequest, pk: UUID) -> HttpResponse:
-    """Take away a paper that never came."""
+    """Ask for a paper that never came no more; the page says first who hears so."""
     paper = to_change(request, pk)
-    try:
-        actions.remove_paper(paper, by=request.user)
-    except NotAllowedNow as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The paper is taken away."))
-    return redirect("councils:item_edit", paper.item_id)
+    if request.method == "POST":
+        try:
+            actions.remove_paper(paper, by=request.user)
+        except NotAllowedNow as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The paper is taken away."))
+        return redirect("councils:item_edit", paper.item_id)
+    if paper.versions.exists():
+        messages.error(request, actions.stays())
+        return redirect("councils:item_edit", paper.item_id)
+    return render(
+        request,
+        "councils/agenda/paper_remove.html",
+        {
+            "paper": paper,
+            "told": actions.who_is_waiting(paper, by=request.user),
+            "crumbs": crumbs_of(paper.item, request.user),
+        },
+    )
 
 
 def file(request: UserRequest, pk: UUID) -> HttpResponseBase:

@@ -327,6 +327,59 @@ def test_somebody_else_is_asked_and_the_first_one_hears_that_it_is_not_needed(me
     }
 
 
+@pytest.mark.parametrize("waits", [True, False])
+def test_before_a_paper_is_withdrawn_the_page_says_who_gets_a_mail(
+    client, meeting, waits
+):
+    secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
+    item = AgendaItemFactory(
+        meeting=None if waits else meeting, council=meeting.council
+    )
+    paper = ask(item, member, by=secretary)
+    client.force_login(secretary)
+
+    found = client.get(page("remove", paper))
+
+    assertContains(found, "Trek de vraag in: Cijfers")
+    mailed = f"{member} krijgt een mail: het stuk is niet meer nodig."
+    assertContains(found, "Niemand krijgt een mail." if waits else mailed)
+    assertNotContains(found, mailed if waits else "Niemand krijgt een mail.")
+    assert AgendaPaper.objects.get() == paper
+    assertRedirects(
+        client.post(page("remove", paper)),
+        reverse("councils:item_edit", args=[item.pk]),
+    )
+    assert AgendaPaper.objects.count() == 0
+    assert mails("paper_not_needed") == ([] if waits else [member])
+
+
+def test_a_paper_that_came_meanwhile_is_not_withdrawn(client, meeting):
+    secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
+    paper = ask(AgendaItemFactory(meeting=meeting), member, by=secretary)
+    delivered(paper)
+    client.force_login(secretary)
+
+    for answer in (
+        client.get(page("remove", paper), follow=True),
+        client.post(page("remove", paper), follow=True),
+    ):
+        assertContains(answer, "Dit stuk is er al. Het blijft bij het punt.")
+    assert AgendaPaper.objects.get() == paper
+    assert mails("paper_not_needed") == []
+
+
+def test_who_only_delivers_a_paper_does_not_withdraw_it(client, meeting):
+    secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
+    paper = ask(AgendaItemFactory(meeting=meeting), member, by=secretary)
+    client.force_login(member)
+
+    for answer in (
+        client.get(page("remove", paper)),
+        client.post(page("remove", paper)),
+    ):
+        assert answer.status_code == 403
+
+
 def test_a_paper_that_came_or_is_not_needed_meanwhile_is_asked_no_more(meeting):
     secretary, member = seated(meeting, "secretary"), seated(meeting, "member")
     came = ask(AgendaItemFactory(meeting=meeting), member, by=secretary)
