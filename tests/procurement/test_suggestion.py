@@ -14,6 +14,7 @@ from councils.suggestion import shown, suggestions_for
 from portal.dates import AMSTERDAM
 from portal.models import AuditEvent
 from procurement.actions import submission as submissions
+from procurement.actions import suggestion
 from procurement.models import (
     Answer,
     DroppedSuggestion,
@@ -546,6 +547,43 @@ def test_who_may_not_know_of_the_words_reads_of_the_own_submission_alone(summer,
     assert answers.reason == (
         "Het zorgkantoor antwoordde op woensdag 2\xa0juni 2027. U besprak dit nog niet."
     )
+
+
+@pytest.mark.parametrize(
+    ("which", "openness"),
+    [
+        # The secretary is told of answers to the submission itself: it says that.
+        ("merged", "council"),
+        ("words alone", "members"),
+    ],
+)
+def test_what_a_member_takes_over_tells_a_helper_no_more_than_a_suggestion(
+    summer, twice, which, openness
+):
+    own, above = twice
+    quoted = SubmittedSource.objects.get(
+        item__version__submission=above, council=summer.local
+    )
+    words = quoted.input_version.council_input
+    words.is_closed_to_secretary = True
+    words.save()
+    if which == "words alone":
+        Publication.objects.filter(version__submission=own).delete()
+    summer.person(role="secretary")
+    summer.person(role="supporter")
+    chair, meeting = summer.person(role="chair"), meeting_of(summer.local)
+
+    with time_machine.travel("2027-06-05 10:00+02:00", tick=False):
+        (found,) = suggestions_for(meeting, chair)
+        item = suggestion.take(meeting, found.key, by=chair)
+
+    assert item.openness == openness
+    if which == "merged":
+        assert "woorden van uw raad" in found.reason
+        assert item.reason == (
+            "Het zorgkantoor antwoordde op woensdag 2\xa0juni 2027. U besprak dit nog "
+            "niet."
+        )
 
 
 # --- Plans -----------------------------------------------------------------------
