@@ -11,7 +11,18 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+    Window,
+)
 from django.db.models.fields.json import KT
 from django.db.models.functions import TruncDate
 from django.utils.text import capfirst
@@ -147,10 +158,11 @@ def _scope(user: User, cycle: UUID | None, council: UUID | None) -> QuerySet:
     return scope
 
 
-def _read(user: User, name: str) -> Case:
-    """A part of the words as ``user`` reads them."""
+def _read(user: User) -> FilteredRelation:
+    """The words as ``user`` reads them: one version is looked up for each input."""
     own = Q(council__in=council_ids(user))
-    return Case(When(own, then=f"current__{name}"), default=f"shared__{name}")
+    which = Case(When(own, then=F("current_id")), default=F("shared_id"))
+    return FilteredRelation("versions", condition=Q(versions__pk=which))
 
 
 def _lines(
@@ -168,12 +180,13 @@ def _lines(
     return (
         _scope(user, cycle, council)
         .filter(condition or Q())
+        .annotate(read=_read(user))
         .annotate(
-            title=_read(user, "title"),
-            kind=_read(user, "kind"),
-            saved_on=TruncDate(_read(user, "saved_at"), tzinfo=AMSTERDAM),
-            theme=_read(user, "theme"),
-            place=_read(user, "location"),
+            title=F("read__title"),
+            kind=F("read__kind"),
+            saved_on=TruncDate("read__saved_at", tzinfo=AMSTERDAM),
+            theme=F("read__theme"),
+            place=F("read__location"),
         )
         .annotate(total=Window(Count("pk")), **_of_each_kind())
         # Looked up by the database for the lines of a page only.
