@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from portal import triggers
+from portal import postgres, triggers
 
 # allauth does the work at the door, so that only its signals tell what the trail must
 # hold. By name: this module is read before there are models.
@@ -29,6 +30,7 @@ class PortalConfig(AppConfig):
         triggers.frozen("portal_auditevent")
         # Sent once for this app, when the tables of all apps are there.
         post_migrate.connect(triggers.install, sender=self)
+        connection_created.connect(postgres.read_moments_at_once)
         for signal, receiver in RECEIVERS.items():
             function = import_string(f"portal.login_audit.{receiver}")
             import_string(signal).connect(function, dispatch_uid=receiver + signal)

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import suspend_request
+from csp.constants import HEADER as POLICY
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY
@@ -133,6 +135,22 @@ class LimitMiddleware:
             "Location"
         ):
             response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        return response
+
+
+class ContentSecurityPolicyMiddleware:
+    """Tells browsers what a page may load: the same of every page, so written once.
+
+    An answer that has a policy of its own keeps it.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault(POLICY, self.policy)
         return response
 
 

@@ -7,12 +7,18 @@ that memory, and one that takes the place of another starts at once.
 import gc
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
+from django.utils import timezone, translation
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 application = get_wsgi_application()
+# There is one language and one clock. Where none was chosen, Django raises an error at
+# every word and every hour, and catches it.
+translation.activate(settings.LANGUAGE_CODE)
+timezone.activate(settings.TIME_ZONE)
 # The addresses name every view, form and action: else the first visitor waits for them.
 _ = get_resolver().url_patterns
 # What was loaded stays: nobody need look for garbage in it, nor write to its pages.

@@ -222,7 +222,7 @@ class _Sentences:
     def __init__(self, user: User, names_councils: bool) -> None:
         self.seats = set(council_ids(user))
         self.names_councils = names_councils
-        self.kinds = {kind.value: str(capfirst(kind.label)) for kind in Kind}
+        self.kinds = {kind.value: capfirst(str(kind.label)) for kind in Kind}
         # A page says the same day and the same theme many times.
         self.days: dict[date, str] = {}
         self.themes: dict[str, str] = {}

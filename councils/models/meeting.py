@@ -172,7 +172,7 @@ class Meeting(models.Model):
     @property
     def name(self) -> str:
         """What people call it: its own name, or else its kind."""
-        return self.title or str(self.get_kind_display())
+        return self.title or str(self.Kind(self.kind).label)
 
     @property
     def minutes_long(self) -> int:

@@ -164,3 +164,18 @@ def test_every_page_says_what_a_browser_may_do_with_it(client, member, name):
     policy = response["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [
+        ("127.0.0.1", "/nergens/", 404),
+        ("127.0.0.1", "/instellingen", 301),
+        ("elders.example", "/", 400),
+    ],
+)
+def test_errors_and_detours_say_what_may_be_loaded_too(client, host, path, status):
+    response = client.get(path, headers={"host": host})
+
+    policy = response["Content-Security-Policy"]
+    assert (response.status_code, policy.count("'self'")) == (status, 7)
