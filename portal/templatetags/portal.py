@@ -16,6 +16,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import get_language
@@ -239,12 +240,12 @@ def query_string(context: template.Context, **changes: object) -> str:
     The page number goes unless it is given: another filter begins at page 1.
     """
     request: HttpRequest = context["request"]
-    query = request.GET.copy()
+    query = dict(request.GET.lists())
     for key, value in {"pagina": None, **changes}.items():
         query.pop(key, None)
         if value is not None:
-            query[key] = str(value)
-    return f"?{query.urlencode()}"
+            query[key] = [str(value)]
+    return f"?{urlencode(query, doseq=True)}"
 
 
 # --- Forms -----------------------------------------------------------------------
