@@ -29,5 +29,7 @@ def send_due_reminders() -> None:
 @periodic
 def forget_old_rows() -> None:
     """Delete drafts and submissions that were kept long enough."""
-    retention.forget_old_rows()
-    retention.forget_submissions(seconds=A_WHILE)
+    try:
+        retention.forget_old_rows()
+    finally:
+        retention.forget_submissions(seconds=A_WHILE)

@@ -30,7 +30,6 @@ from procurement.models import (
 )
 
 
-@transaction.atomic
 def forget_old_rows() -> None:
     """Delete typed text and drafts that nobody touched for KEEP_DRAFTS, reminders of
     which the mail is gone as long, and addresses of calendars of who left.
@@ -39,19 +38,22 @@ def forget_old_rows() -> None:
     keep those of the right day from leaving.
     """
     now = timezone.now()
-    before = now - settings.KEEP_DRAFTS
-    InputDraft.objects.filter(saved_at__lt=before).delete()
-    CouncilInput.objects.filter(
-        status=CouncilInput.Status.DRAFT,
-        created_at__lt=before,
-        drafts__isnull=True,
-        versions__isnull=True,
-    ).delete()
-    feeds_to_forget().delete()
+    before, tomorrow = now - settings.KEEP_DRAFTS, now + timedelta(days=1)
+    untouched = CouncilInput.objects.filter(
+        status=CouncilInput.Status.DRAFT, drafts=None, versions=None
+    )
     ended = Reminder.objects.exclude(status=Reminder.Status.QUEUED)
-    ended.filter(
-        Q(recorded_at__lt=before) | Q(recorded_at__gt=now + timedelta(days=1))
-    ).delete()
+    old: dict[str, QuerySet] = {
+        "typed text": InputDraft.objects.filter(saved_at__lt=before),
+        "drafts": untouched.filter(created_at__lt=before),
+        "calendar addresses": feeds_to_forget(),
+        "reminders": ended.filter(
+            Q(recorded_at__lt=before) | Q(recorded_at__gt=tomorrow)
+        ),
+    }
+    run = OneByOne()
+    run.over("Forgetting", old, lambda name: old[name].delete())
+    run.tell()
 
 
 def feeds_to_forget() -> QuerySet[CalendarFeed]:
