@@ -16,11 +16,13 @@ from councils.models import (
     AgendaItem,
     Attendee,
     CouncilMembership,
+    Invitation,
     Meeting,
     Minutes,
     Openness,
+    StandIn,
 )
-from councils.permissions import KEEPERS, PREPARERS, SPEAKERS, VOTING_ROLES
+from councils.permissions import KEEPERS, PREPARERS, SPEAKERS, VOTING_ROLES, Role
 from portal.models import User
 
 
@@ -185,3 +187,29 @@ def term_ends(term: str, user: str, on: str) -> str:
 def seat_last_day(term: str, on: str) -> str:
     """Why nobody need be told that last day of a seat any more, or ""."""
     return "" if is_last_day(term, on) else _("The date has moved.")
+
+
+def stand_in(stand_in: str) -> str:
+    """Why nobody need be told any more whose place they take, or ""."""
+    today = timezone.localdate()
+    if StandIn.objects.filter(pk=stand_in, ends_on__gte=today).exists():
+        return ""
+    return _("The stand-in has ended.")
+
+
+def invitation(invitation: str) -> str:
+    """Why an invitation need not go to its address any more, or ""."""
+    if Invitation.objects.open().filter(pk=invitation).exists():
+        return ""
+    return _("This invitation is no longer open.")
+
+
+def invitation_told(invitation: str, user: str) -> str:
+    """Why a chair need not hear of an invitation any more, or ""."""
+    found = Invitation.objects.filter(pk=invitation, withdrawn_at=None).first()
+    if found is None:
+        return _("This invitation is no longer open.")
+    chairs = CouncilMembership.objects.current().with_role(Role.CHAIR)
+    if not chairs.filter(council=found.council, user=user).exists():
+        return _("This person has no such seat in the council any more.")
+    return ""

@@ -235,6 +235,9 @@ MAIL_RECHECKS = {  # name -> (**args) -> reason not to send, or ""
     "paper_not_needed": "councils.rechecks.paper_not_needed",
     "term_ends": "councils.rechecks.term_ends",
     "seat_last_day": "councils.rechecks.seat_last_day",
+    "stand_in": "councils.rechecks.stand_in",
+    "invitation": "councils.rechecks.invitation",
+    "invitation_told": "councils.rechecks.invitation_told",
 }
 
 # Without a visit; each visit after a day puts the end off. See portal/README.md.

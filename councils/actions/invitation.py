@@ -75,6 +75,7 @@ def _mail_link(invitation: Invitation, token: str, *, by: User) -> None:
         address=invitation.email,
         key=f"invitation:{invitation.pk}",
         useless_after=invitation.expires_at,
+        recheck={"name": "invitation", "args": {"invitation": str(invitation.pk)}},
         name=invitation.name,
         sender=by.name,
         role=invitation.get_role_display(),
@@ -104,6 +105,10 @@ def _tell_chair(invitation: Invitation, *, by: User) -> None:
             "chair_hears_of_invitation",
             to=term.user,
             key=f"chair_hears_of_invitation:{invitation.pk}:{term.user_id}",
+            recheck={
+                "name": "invitation_told",
+                "args": {"invitation": str(invitation.pk), "user": str(term.user_id)},
+            },
             sender=by.name,
             invited=invitation.name,
             role=invitation.get_role_display(),

@@ -88,6 +88,7 @@ def _tell(stand_in: StandIn, term: CouncilMembership) -> None:
         to=stand_in.deputy,
         key=f"stand_in:{stand_in.pk}",
         useless_after=None,
+        recheck={"name": "stand_in", "args": {"stand_in": str(stand_in.pk)}},
         away=term.user.name,
         role=term.get_role_display(),
         is_chair=term.role == Role.CHAIR,

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from pytest_django.asserts import assertContains, assertNotContains
 
 from councils.actions import invitation as invitations
@@ -110,6 +112,32 @@ def test_the_chair_hears_of_every_invitation(secretary):
 
     mail = OutgoingMail.objects.get(kind="chair_hears_of_invitation")
     assert mail.to == chair.email
+
+
+def test_what_waits_of_an_invitation_does_not_go_once_it_is_taken_back(secretary):
+    CouncilMembershipFactory(council=secretary.council, role="chair")
+    sent, _path = invited(secretary)
+    mails = OutgoingMail.objects.all()
+
+    assert [reason_against(mail) for mail in mails] == ["", ""]
+    invitations.withdraw(sent, by=secretary.user)
+    assert all(reason_against(mail) for mail in mails)
+
+
+def test_of_an_invitation_a_chair_who_left_hears_nothing(secretary):
+    chair = CouncilMembershipFactory(council=secretary.council, role="chair")
+    invited(secretary)
+    mail = OutgoingMail.objects.get(kind="chair_hears_of_invitation")
+
+    chair.ends_on = date(2027, 6, 14)
+    chair.save()
+
+    assert reason_against(mail) != ""
+
+
+def reason_against(mail):
+    check = import_string(settings.MAIL_RECHECKS[mail.recheck["name"]])
+    return check(**mail.recheck["args"])
 
 
 def test_the_token_itself_is_kept_nowhere_but_in_the_mail(secretary):

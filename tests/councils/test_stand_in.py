@@ -345,6 +345,24 @@ def test_mail_to_sign_stays_when_the_place_was_taken_back(council, offered):
     assert reason_against(mail) != ""
 
 
+def test_mail_that_waits_says_nothing_of_a_place_that_was_taken_back(council):
+    chair, member = term_of(council, "chair"), term_of(council, "member")
+    named = actions.name(
+        StandIn(
+            term=chair,
+            deputy=member.user,
+            starts_on=date(2027, 6, 16),
+            ends_on=date(2027, 6, 20),
+        ),
+        by=chair.user,
+    )
+    mail = OutgoingMail.objects.get(kind="stand_in")
+
+    assert reason_against(mail) == ""
+    actions.end(named, by=chair.user)
+    assert reason_against(mail) == "De vervanging is gestopt."
+
+
 def reason_against(mail):
     check = import_string(settings.MAIL_RECHECKS[mail.recheck["name"]])
     return check(**mail.recheck["args"])
