@@ -203,7 +203,10 @@ def send(request: UserRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         return _send(request, meeting)
     page = page_of(meeting, request.user)
-    is_sent = meeting.agenda_sent_at is not None
+    if not page.may_send:
+        # There it stands why.
+        return redirect(agenda_url(meeting))
+    is_sent = page.is_sent
     readers = sending.readers_of(meeting, page.unsent if is_sent else None)
     return render(
         request,
