@@ -16,7 +16,7 @@ from councils.models import Meeting, Openness
 from portal.moments import nl_date
 from procurement.expected.task import address
 from procurement.facts import Words, submission_among
-from procurement.models import Cycle, CycleKind, dates_before
+from procurement.models import CycleKind, dates_before, title_of
 from procurement.suggestion_rows import Found, Source
 from procurement.taking_part import asked, asked_for_words, read_text
 
@@ -47,7 +47,6 @@ class Making:
             for row in self.of[Source.CHOICE]
             if (choice := read_text(row.word))
         }
-        self.titles: dict[UUID | None, str] = {}
         self.due = self._submission_phases()
         self.dropped = {row.word: row.more for row in self.of[Source.DROPPED]}
         self.on_agenda = {row.pk for row in self.of[Source.ITEM] if row.flag}
@@ -102,10 +101,7 @@ class Making:
 
     def _round(self, row: Found) -> str:
         """What the round of a row is called."""
-        if row.cycle_id not in self.titles:
-            kind, year = row.cycle_kind, row.year
-            self.titles[row.cycle_id] = Cycle(kind=kind, contract_year=year).title
-        return self.titles[row.cycle_id]
+        return title_of(row.cycle_kind, row.year)
 
     def _make(
         self,

@@ -27,6 +27,7 @@ from procurement.models.cycle import (
     PhaseDates,
     PhaseTask,
     dates_before,
+    title_of,
 )
 from procurement.models.cycle_template import (
     CycleKind,
@@ -126,6 +127,7 @@ __all__ = [
     "as_read_by",
     "coverage_of",
     "dates_before",
+    "title_of",
     "used_inputs",
     "uses_of",
     "answer_day",

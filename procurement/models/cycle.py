@@ -30,6 +30,17 @@ def _bought_from(organisations: Sequence[UUID | None]) -> Exists:
     )
 
 
+TITLES = {
+    CycleKind.PROCUREMENT: _("Care procurement %(year)s"),
+    CycleKind.QUALITY_PLAN: _("Quality plan %(year)s"),
+}
+
+
+def title_of(kind: str, year: int) -> str:
+    """What people call a round: Zorginkoop 2028."""
+    return str(TITLES[CycleKind(kind)]) % {"year": year}
+
+
 class CycleQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Cycles that ``user`` may know of.
@@ -148,12 +159,8 @@ class Cycle(models.Model):
 
     @property
     def title(self) -> str:
-        """What people call this round: Zorginkoop 2028."""
-        titles = {
-            CycleKind.PROCUREMENT: _("Care procurement %(year)s"),
-            CycleKind.QUALITY_PLAN: _("Quality plan %(year)s"),
-        }
-        return str(titles[CycleKind(self.kind)]) % {"year": self.contract_year}
+        """What people call this round."""
+        return title_of(self.kind, self.contract_year)
 
     @property
     def is_published(self) -> bool:
