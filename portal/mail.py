@@ -25,6 +25,8 @@ from portal.models import OutgoingMail, User
 from portal.moments import nl_moment
 from portal.transitions import lock
 
+# Signs that turn the direction in which the rest of a line is read.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # A statement of PostgreSQL takes 65,535 values.
 MANY = 1000
 
@@ -268,7 +270,8 @@ def _general_footer(
 def _in_words(value: Any) -> Any:
     """What a template shows of ``value``: a moment in words, and a text on one line.
 
-    A title is somebody's to choose: it must not look like a line of the mail or a link.
+    A title is somebody's to choose: it must not look like a line of the mail or a link,
+    nor turn what stands after it backwards.
     """
     if isinstance(value, date):
         return _moment(value)
@@ -278,7 +281,8 @@ def _in_words(value: Any) -> Any:
         return [_in_words(item) for item in value]
     if value is None or isinstance(value, bool | int | float):
         return value
-    return " ".join(str(value).replace("://", " ").split())
+    text = _TURNS.sub("", str(value))
+    return " ".join(text.replace("://", " ").split())
 
 
 # Stands in a footer for the link of one person; nothing that is typed has a null sign.

@@ -182,6 +182,14 @@ def test_a_title_can_put_nothing_in_a_header_nor_a_line_or_link_in_a_mail():
     assert "Wat: Ronde Klik hier: https kwaad.example/" in queued.body.split("\n")
 
 
+@pytest.mark.parametrize("turn", "\u202a\u202e\u2066\u2069")
+def test_a_title_does_not_turn_what_stands_after_it_backwards(turn):
+    queued = queue(phase=f"Fase {turn}2", title=f"Ronde {turn}A")
+
+    assert queued.subject == "Begonnen: Fase 2"
+    assert "Wat: Ronde A" in queued.body.split("\n")
+
+
 def test_what_looks_like_markup_stays_text():
     queued = queue(council="Raad {{ link }} <b>& Co</b> %(title)s")
 
