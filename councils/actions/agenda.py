@@ -114,6 +114,7 @@ def save_item(item: AgendaItem, *, revision: int, by: User) -> AgendaItem:
             current=now,
         )
     if item.openness != now.openness:
+        _hold_actions(item)
         _refuse_work_of_helpers(item)
         follow_openness(item)
     item.revision, item.edited_by = now.revision + 1, by
@@ -135,6 +136,12 @@ def _shows_to_helpers(item: AgendaItem, now: AgendaItem) -> bool:
 def _is_the_same(item: AgendaItem, now: AgendaItem) -> bool:
     """Whether it is saved as it is already: by the first of two presses."""
     return all(getattr(item, name) == getattr(now, name) for name in EDITED)
+
+
+def _hold_actions(item: AgendaItem) -> None:
+    # Nobody gives one to a helper while it is closed to helpers.
+    rows = item.action_items.select_for_update(of=("self",), no_key=True)
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def _refuse_work_of_helpers(item: AgendaItem) -> None:

@@ -53,6 +53,8 @@ def choose(choice: Participation, *, seen: int, by: User) -> Participation:
         )
     _check_round(council, choice.cycle)
     _check_step(newest, choice)
+    if choice.decision:
+        lock(choice.decision)  # or it could be taken back meanwhile
     choice.number = seen + 1
     choice.chosen_by, choice.chosen_at = by, timezone.now()
     choice.save(force_insert=True)

@@ -123,6 +123,8 @@ def agree(
     _refuse_twice(newest, side, by)
     if decision and (side, decision.council_id) != (Side.COUNCIL, plan.council_id):
         raise NotAllowedNow(_("Choose a decision of the council itself."))
+    if decision:
+        lock(decision)  # or it could be taken back meanwhile
     agreement = WorkPlanAgreement.objects.create(
         version=newest, side=side, decision=decision, agreed_by=by
     )

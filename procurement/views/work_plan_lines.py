@@ -158,6 +158,12 @@ def _too_few_days(step: WorkPlanStep, after: WorkPlanStep) -> str:
 def versions_of(plan: WorkPlan) -> list[Version]:
     """Every version, the newest first, in two queries."""
     found: dict[object, Version] = {}
+    # These first: of a version that is made meanwhile, all are read or none.
+    agreements = list(
+        WorkPlanAgreement.objects.filter(version__plan=plan.pk).select_related(
+            "agreed_by", "decision"
+        )
+    )
     steps = WorkPlanStep.objects.filter(version__plan=plan.pk)
     for step in (
         steps.select_related(
@@ -167,9 +173,7 @@ def versions_of(plan: WorkPlan) -> list[Version]:
         .order_by("-version__number", "due_at")
     ):
         found.setdefault(step.version_id, Version(step.version)).steps.append(step)
-    for agreement in WorkPlanAgreement.objects.filter(
-        version__plan=plan.pk
-    ).select_related("agreed_by", "decision"):
+    for agreement in agreements:
         found[agreement.version_id].agreements[agreement.side] = agreement
     versions = list(found.values())
     for newer, older in zip(versions, versions[1:], strict=False):

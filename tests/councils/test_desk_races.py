@@ -8,7 +8,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from councils.actions import agenda, decision, handover, meeting_roster, membership
+from councils.actions import (
+    action_item,
+    agenda,
+    decision,
+    handover,
+    meeting_roster,
+    membership,
+)
 from councils.actions import invitation as invitations
 from councils.actions import meeting as meetings
 from councils.actions import minutes as minutes_of
@@ -290,3 +297,34 @@ def test_adopted_minutes_hold_what_the_items_say(chair, council):
         kept = {each["id"]: each["title"] for each in minutes.adopted.content["items"]}
         rows = AgendaItem.objects.filter(meeting=meeting).values_list("pk", "title")
         assert kept == {str(pk): title for pk, title in rows}
+
+
+def test_what_is_closed_to_helpers_is_given_to_none_of_them_meanwhile(chair, council):
+    secretary = seat(council, "secretary")
+    for _ in range(3 * ROUNDS):
+        item = AgendaItemFactory(meeting=MeetingFactory(council=council))
+        actions = [
+            ActionItemFactory(council=council, owner=chair.user, item=item)
+            for _ in range(TIMES)
+        ]
+
+        def close(item=item):
+            item.openness = Openness.MEMBERS
+            agenda.save_item(item, revision=0, by=chair.user)
+
+        side_by_side(
+            *[
+                partial(
+                    action_item.hand_over,
+                    each,
+                    owner=secretary,
+                    due_on=each.due_on,
+                    by=chair.user,
+                )
+                for each in actions
+            ],
+            close,
+        )
+
+        closed = item.action_items.filter(openness=Openness.MEMBERS)
+        assert not closed.filter(owner=secretary).exists()
