@@ -28,6 +28,9 @@ from portal.permissions import require
 # What a button of the page asks, beside the steps within the agenda.
 PLACE, NEXT, WAIT, TAKE = "place", "next", "wait", "take"
 
+# As long as a subject may be.
+MOST_SHOWN = 150
+
 
 def building(request: UserRequest, pk: UUID) -> Meeting:
     """A meeting of which this person makes the agenda; else it is not there."""
@@ -42,7 +45,7 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     """The agenda while it is built; on POST a new item at its end."""
     meeting = building(request, pk)
     if meeting.is_cancelled:
-        messages.error(request, _("This meeting was called off."))
+        messages.error(request, _called_off(request.POST.get("title", "")))
         return redirect(meeting)
     form = None
     if request.method == "POST":
@@ -75,6 +78,13 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
             ),
         },
     )
+
+
+def _called_off(typed: str) -> str:
+    words = typed.strip()[:MOST_SHOWN]
+    if not words:
+        return _("This meeting was called off.")
+    return _("This meeting was called off. You typed: %(words)s") % {"words": words}
 
 
 def agenda_url(meeting: Meeting) -> str:

@@ -10,6 +10,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from councils.actions import action_item as action_items
 from councils.actions import agenda
+from councils.actions import meeting as meetings
 from councils.actions import minutes as actions
 from councils.actions import stand_in as stand_ins
 from councils.forms.minutes import seen_of
@@ -351,3 +352,22 @@ def test_what_was_typed_comes_back_when_the_place_of_the_chair_was_taken_back(
 
     assertContains(answer, "Een lang verhaal.", status_code=403)
     assert not meeting.items.exists()
+
+
+def test_what_was_typed_comes_back_when_the_meeting_was_called_off(
+    client, meeting, people
+):
+    coming = MeetingFactory(
+        council=meeting.council,
+        starts_at=meeting.starts_at + timedelta(days=14),
+        ends_at=meeting.ends_at + timedelta(days=14),
+    )
+    client.force_login(people["secretary"])
+    url = reverse("councils:agenda_edit", args=[coming.pk])
+    sent = {"title": "Rook op de gang", "goal": "discuss"}
+    sent["fresh"] = client.get(url).context["fresh"]
+    meetings.cancel(coming, reason="Ziekte.", by=people["chair"])
+
+    answer = client.post(url, sent, follow=True)
+
+    assertContains(answer, "U typte: Rook op de gang")
