@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from portal import moments
 from portal.icons import ICONS
+from portal.paging import Page
 from portal.sentences import enumerated
 from portal.words import WORDS
 
@@ -246,6 +247,23 @@ def query_string(context: template.Context, **changes: object) -> str:
         if value is not None:
             query[key] = [str(value)]
     return f"?{urlencode(query, doseq=True)}"
+
+
+@register.simple_tag(takes_context=True)
+def pager(context: template.Context, page: Page) -> SafeString:
+    """Under a long list: which rows these are, and the ways back and on."""
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    if page.has_previous():
+        address = query_string(context, pagina=page.previous_page_number())
+        before = address, page.previous_label()
+    if page.has_next():
+        address = query_string(context, pagina=page.next_page_number())
+        after = address, page.next_label()
+    label = page.label() if page.total else ""
+    return drawn(
+        context, "components/pager.html", label=label, before=before, after=after
+    )
 
 
 # --- Forms -----------------------------------------------------------------------
