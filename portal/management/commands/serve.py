@@ -27,6 +27,7 @@ from portal.wsgi import application
 # more is needed: what was acknowledged survives the end of any process at any moment.
 LAST_SECONDS = 0.6
 LISTEN_SECONDS = 0.2
+ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Command(BaseCommand):
@@ -41,8 +42,10 @@ class Command(BaseCommand):
         if settings.REDIS_URL:
             raise CommandError("serve has a broker of its own: leave REDIS_URL empty.")
         stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ENDS:
             signal.signal(number, lambda *_: stop.set())
+        # Threads that begin now hear none: a signal wakes this one, at any clock.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
         web = _web(options["host"], options["port"], options["threads"])
         worker = _worker()
         for run in (worker.start, web.run):
@@ -54,7 +57,7 @@ class Command(BaseCommand):
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()
 
-        # A signal that another thread received is heard only when this one wakes.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
         while not stop.wait(LISTEN_SECONDS):
             pass
         delivery.stopping.set()
