@@ -12,8 +12,10 @@ from portal.periodic import periodic
 def forget_old_rows() -> None:
     """Delete files that were chosen for an import more than a day ago, and forget the
     people of old meetings and who left long ago."""
-    importing.forget_old()
-    forgetting.forget(seconds=A_WHILE)
+    try:
+        importing.forget_old()
+    finally:
+        forgetting.forget(seconds=A_WHILE)
 
 
 @shared_task

@@ -25,9 +25,7 @@ from procurement.taking_part import choice_of, newest_of
 def reminder(mail: str) -> str:
     """Why a mail need not go any more, or "" while one of its reminders holds."""
     reason = _("The reminder is not there any more.")
-    # One that was held is let go again by an administrator.
-    waiting = [Reminder.Status.QUEUED, Reminder.Status.HELD]
-    rows = Reminder.objects.filter(mail=mail, status__in=waiting)
+    rows = Reminder.objects.filter(mail=mail, status__in=Reminder.MAY_LEAVE)
     for row in rows.select_related(
         "rule", "council", "phase__cycle__care_office", "phase__cycle__organisation"
     ):

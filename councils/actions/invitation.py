@@ -27,7 +27,8 @@ def invite(
     """Save an invitation and mail its link to the address; the link stands nowhere
     else. An earlier open invitation of this address to this party lapses.
 
-    Pressed twice it is one."""
+    Pressed twice it is one.
+    """
     lock(invitation.party)
     if made := _made(invitation, by):
         return made

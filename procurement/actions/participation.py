@@ -58,10 +58,11 @@ def choose(choice: Participation, *, seen: int, by: User) -> Participation:
     choice.number = seen + 1
     choice.chosen_by, choice.chosen_at = by, timezone.now()
     choice.save(force_insert=True)
-    audit.record(_verb(newest, choice), choice, by=by, scope=council.pk)
     if council.parent and choice.step != Step.DECLINE:
         # No plan so much as looks up when a council does not take part: nobody is told.
         follow_local_councils(council.parent, choice.cycle)
+    # Last, since it holds the trail of the council.
+    audit.record(_verb(newest, choice), choice, by=by, scope=council.pk)
     return choice
 
 

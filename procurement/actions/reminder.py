@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Left
 from django.utils import timezone
 
@@ -136,9 +136,7 @@ def follow_mails() -> int:
     changed = 0
     its_mail = OutgoingMail.objects.filter(pk=OuterRef("mail"))
     said = its_mail.values(said=Left("reason", REASON_LENGTH))
-    open_ones = Reminder.objects.filter(
-        Q(status=Reminder.Status.QUEUED) | Q(status=Reminder.Status.HELD)
-    )
+    open_ones = Reminder.objects.filter(status__in=Reminder.MAY_LEAVE)
     for end, status in ENDS.items():
         changed += (
             open_ones.filter(mail__status=end)
@@ -146,7 +144,9 @@ def follow_mails() -> int:
             .update(status=status, reason=Subquery(said[:1]))
         )
     again = [OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING]
-    changed += open_ones.filter(
-        status=Reminder.Status.HELD, mail__status__in=again
-    ).update(status=Reminder.Status.QUEUED, reason="")
+    changed += (
+        open_ones.filter(mail__status__in=again)
+        .exclude(status=Reminder.Status.QUEUED)
+        .update(status=Reminder.Status.QUEUED, reason="")
+    )
     return changed

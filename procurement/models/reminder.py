@@ -77,6 +77,9 @@ class Reminder(models.Model):
         MISSED = "missed", _("missed")
         HELD = "held", _("held for a person")
 
+    # A mail that was held can be let go, and one that a clock ahead missed taken back.
+    MAY_LEAVE = (Status.QUEUED, Status.HELD, Status.MISSED)
+
     id = random_id()
     rule = models.ForeignKey(ReminderRule, models.PROTECT, related_name="reminders")
     phase = models.ForeignKey(Phase, models.CASCADE, related_name="reminders")

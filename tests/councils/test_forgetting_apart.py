@@ -77,6 +77,15 @@ def test_who_cannot_be_forgotten_does_not_keep_the_others(caplog):
     assert f"Forgetting user failed: {kept.pk}" in caplog.text
 
 
+def test_files_of_an_import_that_cannot_go_keep_nobody(settings):
+    person, settings.KEEP_IMPORTS = left(), None
+
+    with pytest.raises(TypeError):
+        tasks.forget_old_rows()
+
+    assert names(person) == ["iemand die is gestopt"]
+
+
 def test_the_page_of_tasks_tells_that_not_all_of_it_worked(client):
     stuck()
 
@@ -253,9 +262,10 @@ def test_its_day_can_be_filled_in_once_and_nothing_else_can_change():
     rows = SentAgenda.objects.filter(pk=sent.pk)
     later = timezone.localdate() + timedelta(days=9)
 
-    for change in ({"number": 9, "keep_until": later}, {"items": []}):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            rows.update(**change)
+    kept = {field.attname for field in SentAgenda._meta.concrete_fields}
+    for name in kept - {"keep_until"}:
+        with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+            rows.update(keep_until=later, **{name: None})
     rows.update(keep_until=later)
 
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -7,7 +7,7 @@ import time_machine
 from django.core import mail as django_mail
 
 from portal import tasks as portal_tasks
-from portal.models import OutgoingMail
+from portal.models import OutgoingMail, User
 from procurement import tasks
 from procurement.models import CouncilInput, InputDraft, Reminder, ReminderRule
 from tests.factories import CouncilInputFactory
@@ -30,10 +30,9 @@ def run(moment: datetime) -> None:
         tasks.send_due_reminders()
 
 
-@pytest.mark.parametrize("ahead", [ITS_DAY, ITS_DAY + 5 * DAY, ITS_DAY + 20 * DAY])
-def test_a_reminder_that_a_clock_ahead_wrote_comes_on_its_day_all_the_same(ahead):
+def in_july() -> User:
+    """Somebody who is reminded on ``ITS_DAY``."""
     summer = Summer()
-    reader = summer.person(summer.central, role="secretary")
     ReminderRule.objects.create(
         phase_kind=summer.phase.kind,
         role="secretary",
@@ -42,6 +41,16 @@ def test_a_reminder_that_a_clock_ahead_wrote_comes_on_its_day_all_the_same(ahead
         at=time(9),
         created_at=datetime(2027, 1, 4, 9, tzinfo=UTC),
     )
+    return summer.person(summer.central, role="secretary")
+
+
+def fates() -> list[str]:
+    return list(Reminder.objects.values_list("status", flat=True))
+
+
+@pytest.mark.parametrize("ahead", [ITS_DAY, ITS_DAY + 5 * DAY, ITS_DAY + 20 * DAY])
+def test_a_reminder_that_a_clock_ahead_wrote_comes_on_its_day_all_the_same(ahead):
+    reader = in_july()
     run(MARCH)
     run(ahead)
     assert Reminder.objects.count() == 1
@@ -53,7 +62,23 @@ def test_a_reminder_that_a_clock_ahead_wrote_comes_on_its_day_all_the_same(ahead
     run(ITS_DAY)
 
     assert [letter.to for letter in django_mail.outbox] == [[reader.email]]
-    assert Reminder.objects.get().status == Reminder.Status.SENT
+    assert fates() == [Reminder.Status.SENT]
+
+
+def test_a_reminder_that_a_clock_ahead_missed_too_early_leaves_after_all():
+    reader = in_july()
+    run(ITS_DAY - DAY)
+    with time_machine.travel(ITS_DAY, tick=False):
+        tasks.send_due_reminders()
+    run(ITS_DAY + 20 * DAY)
+    assert fates() == [Reminder.Status.MISSED]
+    django_mail.outbox.clear()
+
+    for days in range(1, 9):
+        run(ITS_DAY + days * DAY)
+
+    assert [letter.to for letter in django_mail.outbox] == [[reader.email]]
+    assert fates() == [Reminder.Status.SENT]
 
 
 def test_what_somebody_typed_is_kept_on_a_clock_that_is_a_year_ahead():
