@@ -310,6 +310,18 @@ def test_who_is_nudged_for_the_minutes_is_not_nudged_for_a_part_of_them(
     assert [user for user, _day in nudges()] == [person(meeting, "chair")]
 
 
+def test_a_chair_who_takes_the_place_of_the_secretary_is_nudged_once(meeting, closed):
+    chair, secretary = person(meeting, "chair"), person(meeting, "secretary")
+    away = meeting.council.memberships.get(role="secretary")
+    StandInFactory(term=away, deputy=chair)
+
+    with at("2027-06-11"):
+        send_due_mails()
+
+    assert chairs_nudged() == []
+    assert {user for user, _day in nudges()} == {chair, secretary}
+
+
 # --- The draft goes round --------------------------------------------------------
 
 

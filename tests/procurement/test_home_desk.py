@@ -41,6 +41,7 @@ from tests.factories import (
     OrganisationMembershipFactory,
     ParticipationFactory,
     PhaseFactory,
+    StandInFactory,
     UserFactory,
     WorkPlanFactory,
 )
@@ -318,6 +319,16 @@ def test_who_takes_the_place_of_the_chair_is_asked_for_the_closed_part(summer):
 def test_without_a_secretary_the_chair_is_asked_for_the_minutes_alone(summer):
     chair = summer.person(role="chair")
     AgendaItemFactory(meeting=over(summer.local), openness="members")
+
+    assert tasks_of(chair, "closed_minutes") == []
+    assert len(tasks_of(chair, "minutes")) == 1
+
+
+def test_a_chair_who_takes_the_place_of_the_secretary_is_asked_for_all_at_once(summer):
+    chair = summer.person(role="chair")
+    closed_item(summer)
+    away = CouncilMembership.objects.get(council=summer.local, role="secretary")
+    StandInFactory(term=away, deputy=chair)
 
     assert tasks_of(chair, "closed_minutes") == []
     assert len(tasks_of(chair, "minutes")) == 1
