@@ -58,8 +58,9 @@ def choose(choice: Participation, *, seen: int, by: User) -> Participation:
     choice.number = seen + 1
     choice.chosen_by, choice.chosen_at = by, timezone.now()
     choice.save(force_insert=True)
-    if council.parent and choice.step != Step.DECLINE:
-        # No plan so much as looks up when a council does not take part: nobody is told.
+    is_told = choice.in_organisation or (newest and newest.in_organisation)
+    if council.parent and is_told:
+        # No plan so much as looks up at a choice of which the organisation hears not.
         follow_local_councils(council.parent, choice.cycle)
     # Last, since it holds the trail of the council.
     audit.record(_verb(newest, choice), choice, by=by, scope=council.pk)

@@ -446,7 +446,17 @@ def test_a_plan_keeps_weeks_again_once_a_local_council_talks_again(house):
     assert days_of(newest(plan))["local"] == date(2027, 7, 9)
 
 
-def test_not_taking_part_moves_no_plan_whatever_it_was_reckoned_with(house):
+@pytest.mark.parametrize(
+    "says",
+    [
+        {"step": "decline", "level": "", "from_phase": None},
+        {"level": "read_along", "in_organisation": False, "in_region": True},
+    ],
+    ids=["takes no part", "in the region alone"],
+)
+def test_what_the_organisation_is_not_told_moves_no_plan_whatever_it_was_reckoned_with(
+    house, says
+):
     told = {"council": house.local, "from_phase": house.phase}
     ParticipationFactory(**told, level="read_along")
     plan = house.begin()
@@ -454,7 +464,7 @@ def test_not_taking_part_moves_no_plan_whatever_it_was_reckoned_with(house):
     CouncilFactory(organisation=house.organisation, parent=house.central)
     quiet = CouncilFactory(organisation=house.organisation, parent=house.central)
 
-    chooses(house, quiet, step="decline", level="", from_phase=None)
+    chooses(house, quiet, **says)
 
     assert newest(plan).number == 1
 
