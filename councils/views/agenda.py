@@ -16,7 +16,7 @@ from councils.actions import agenda_sending as sending
 from councils.agenda_lines import AgendaLine, lines_of
 from councils.agenda_page import for_building, head_of, page_of
 from councils.agenda_reading import goal_names
-from councils.forms.agenda import USUAL_GOAL, QuickItemForm
+from councils.forms.agenda import USUAL_GOAL, QuickItemForm, ShortItemForm
 from councils.models import AgendaItem, Meeting
 from councils.permissions import can_prepare, can_read_item
 from councils.suggestion import shown, suggestions_for
@@ -51,17 +51,8 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         new = AgendaItem(meeting=meeting, council_id=meeting.council_id)
         form = QuickItemForm(request.POST, instance=new)
-    if form is not None and form.is_valid():
-        try:
-            item = actions.add_item(form.save(commit=False), by=request.user)
-        except NotAllowedNow as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(
-                request,
-                _("“%(title)s” is on the agenda now.") % {"title": item.title},
-            )
-            return redirect(f"{agenda_url(meeting)}#{item.pk}")
+        if added := added_by(form, request):
+            return redirect(f"{agenda_url(meeting)}#{added.pk}")
     return render(
         request,
         "councils/agenda/edit.html",
@@ -78,6 +69,21 @@ def edit(request: UserRequest, pk: UUID) -> HttpResponse:
             ),
         },
     )
+
+
+def added_by(form: ShortItemForm, request: UserRequest) -> AgendaItem | None:
+    """The new item that was sent, once it is on its agenda; else the form says why it
+    is not."""
+    if not form.is_valid():
+        return None
+    try:
+        item = actions.add_item(form.save(commit=False), by=request.user)
+    except NotAllowedNow as error:
+        form.add_error(None, str(error))
+        return None
+    added = _("“%(title)s” is on the agenda now.") % {"title": item.title}
+    messages.success(request, added)
+    return item
 
 
 def _called_off(typed: str) -> str:

@@ -16,7 +16,7 @@ from councils.agenda_reading import papers_of
 from councils.forms.agenda import DropForm, ItemForm, NewItemForm
 from councils.models import AgendaItem, Meeting
 from councils.permissions import can_edit_item, can_prepare
-from councils.views.agenda import agenda_url, building
+from councils.views.agenda import added_by, agenda_url, building
 from portal.diff import Part, word_diff
 from portal.errors import NotAllowedNow, StaleText
 from portal.http import UserRequest
@@ -73,17 +73,8 @@ def create(request: UserRequest, pk: UUID) -> HttpResponse:
         instance=item,
         by=request.user,
     )
-    if form.is_bound and form.is_valid():
-        try:
-            item = actions.add_item(form.save(commit=False), by=request.user)
-        except NotAllowedNow as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(
-                request,
-                _("“%(title)s” is on the agenda now.") % {"title": item.title},
-            )
-            return redirect(f"{agenda_url(meeting)}#{item.pk}")
+    if added := added_by(form, request):
+        return redirect(f"{agenda_url(meeting)}#{added.pk}")
     return render(
         request,
         "councils/agenda/item_form.html",
