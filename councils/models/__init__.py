@@ -5,12 +5,9 @@ from councils.models.agenda import (
     AgendaPaper,
     AgendaPaperVersion,
     ItemGoal,
-    Openness,
     ReadyItem,
     SentAgenda,
     StandingItem,
-    in_reach,
-    in_reach_of,
 )
 from councils.models.care_office import (
     CareOffice,
@@ -27,6 +24,7 @@ from councils.models.importing import Import
 from councils.models.invitation import Invitation
 from councils.models.meeting import Attendee, Meeting, Recess
 from councils.models.minutes import ActionItem, AdoptedMinutes, Decision, Minutes
+from councils.models.openness import Openness, in_reach, in_reach_of
 from councils.models.organisation import (
     CareOrganisation,
     CareSetting,

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.models.council import Council, CouncilMembership
+from councils.models.council import Council
 from councils.models.meeting import Meeting
-from councils.models.reach import VOTING_ROLES, council_ids
+from councils.models.openness import Openness, in_reach
 from portal.fields import random_id
 from portal.files import private_path
 from portal.models import User
@@ -25,40 +25,6 @@ class ItemGoal(models.TextChoices):
     INFORM = "inform", _("inform")
     DISCUSS = "discuss", _("discuss")
     DECIDE = "decide", _("decide")
-
-
-class Openness(models.TextChoices):
-    """Who may read an item, what is said about it, and what is decided.
-
-    From wide to narrow: also guests and the public paper; the council with its
-    secretary and supporter; those who decide in the council, and no helper.
-    """
-
-    OPEN = "open", _("open: guests read it too")
-    COUNCIL = "council", _("closed: only your council reads it")
-    MEMBERS = "members", _("closed: only members, not the secretary")
-
-
-def in_reach(user: User, council: str = "council", openness: str = "openness") -> Q:
-    """What of a council ``user`` may read: all of it, or what is open to helpers.
-
-    The one rule for items, papers, notes, decisions and actions; ``council`` and
-    ``openness`` lead to the two columns from what is asked for. A guest has no part
-    in it: guests read what was sent to them (``SentAgenda``).
-    """
-    voting = council_ids(user, *VOTING_ROLES)
-    return Q(**{f"{council}__in": voting}) | Q(
-        **{f"{council}__in": council_ids(user)}
-    ) & ~Q(**{openness: Openness.MEMBERS})
-
-
-def in_reach_of(person: str, council: str = "council", openness: str = "openness") -> Q:
-    """The same rule for whom each row names: ``person`` leads to that column."""
-    seats = CouncilMembership.objects.current().filter(
-        council=OuterRef(council), user=OuterRef(person)
-    )
-    voting = seats.filter(role__in=VOTING_ROLES)
-    return Q(Exists(voting)) | Q(Exists(seats)) & ~Q(**{openness: Openness.MEMBERS})
 
 
 class AgendaItemQuerySet(models.QuerySet):
@@ -77,9 +43,22 @@ class AgendaItemQuerySet(models.QuerySet):
         return self.filter(dropped_at__isnull=True).order_by("meeting", "order", "pk")
 
     def closed_and_empty(self) -> Self:
-        """Items for members alone, of which nothing was written down."""
+        """Items for members alone, of which nothing was written down.
+
+        What is said under an item is said of it, and that minutes or actions were gone
+        through needs no words.
+        """
+        under = AgendaItem.objects.filter(
+            parent=OuterRef("pk"), meeting=OuterRef("meeting"), dropped_at__isnull=True
+        )
         empty = {"notes": "", "decisions__isnull": True, "action_items__isnull": True}
-        return self.filter(openness=Openness.MEMBERS, dropped_at__isnull=True, **empty)
+        return self.filter(
+            ~Exists(under),
+            kind=AgendaItem.Kind.NORMAL,
+            openness=Openness.MEMBERS,
+            dropped_at__isnull=True,
+            **empty,
+        )
 
 
 class AgendaItem(models.Model):

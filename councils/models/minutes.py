@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.models.agenda import AgendaItem, Openness, in_reach
+from councils.models.agenda import AgendaItem
 from councils.models.council import Council
 from councils.models.meeting import Meeting
+from councils.models.openness import Openness, in_reach
 from portal.fields import random_id
 from portal.models import User
 

@@ -11,8 +11,7 @@ from django.utils.module_loading import import_string
 from pytest_django.asserts import assertContains, assertNotContains
 
 from councils.actions import stand_in as actions
-from councils.models import CouncilMembership, Openness, StandIn
-from councils.models.agenda import in_reach
+from councils.models import CouncilMembership, Openness, StandIn, in_reach
 from councils.permissions import (
     can_chair,
     can_invite,

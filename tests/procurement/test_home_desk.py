@@ -239,6 +239,10 @@ def write_notes(item: AgendaItem) -> None:
         lambda item: AgendaItem.objects.filter(pk=item.pk).update(
             dropped_at=timezone.now()
         ),
+        lambda item: AgendaItemFactory(
+            parent=item, meeting=item.meeting, openness="members", notes="Besproken."
+        ),
+        lambda item: AgendaItem.objects.filter(pk=item.pk).update(kind="actions"),
         lambda item: Minutes.objects.create(
             meeting=item.meeting,
             begun_by=item.meeting.planned_by,
@@ -246,7 +250,16 @@ def write_notes(item: AgendaItem) -> None:
             adopted_at=timezone.now(),
         ),
     ],
-    ids=["notes", "decision", "action", "open", "dropped", "adopted"],
+    ids=[
+        "notes",
+        "decision",
+        "action",
+        "open",
+        "dropped",
+        "under it",
+        "its kind",
+        "adopted",
+    ],
 )
 def test_the_chair_is_asked_for_what_the_secretary_may_not_read_until_it_is_there(
     summer, write
