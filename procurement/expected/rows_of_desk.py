@@ -25,10 +25,7 @@ from councils.models import (
     Meeting,
     Minutes,
 )
-from councils.permissions import (
-    KEEPERS,
-    Role,
-)
+from councils.permissions import KEEPERS, Role
 from portal.models import User
 from procurement.expected.row import kept_by, part
 
@@ -37,6 +34,14 @@ AGENDA_AHEAD = timedelta(days=14)
 # An action, a plan's date and the end of a term are told so long before.
 ACTIONS_AHEAD = timedelta(days=30)
 TERMS_AHEAD = timedelta(days=31)
+# What a task tells of its meeting.
+OF_MEETING = {
+    "pk": F("pk"),
+    "council_id": F("council_id"),
+    "title": F("title"),
+    "detail": F("kind"),
+    "at": F("starts_at"),
+}
 
 
 # --- Meetings --------------------------------------------------------------------
@@ -78,11 +83,7 @@ def agendas(user: User, now: datetime) -> QuerySet:
             agenda_sent_at__isnull=True,
             agenda_goes_out_on__lte=until,
         ).filter(_is_for_keeper(user)),
-        pk=F("pk"),
-        council_id=F("council_id"),
-        title=F("title"),
-        detail=F("kind"),
-        at=F("starts_at"),
+        **OF_MEETING,
         day=F("agenda_goes_out_on"),
     )
 
@@ -102,11 +103,7 @@ def minutes(user: User, now: datetime, long_ago: datetime) -> QuerySet:
             ends_at__gt=long_ago,
             agenda_sent_at__isnull=False,
         ).filter(_is_for_keeper(user)),
-        pk=F("pk"),
-        council_id=F("council_id"),
-        title=F("title"),
-        detail=F("kind"),
-        at=F("starts_at"),
+        **OF_MEETING,
     )
 
 
@@ -129,11 +126,7 @@ def closed_minutes(user: User, now: datetime, long_ago: datetime) -> QuerySet:
             ends_at__gt=long_ago,
             agenda_sent_at__isnull=False,
         ).exclude(council__in=kept_by(user, Role.SECRETARY)),
-        pk=F("pk"),
-        council_id=F("council_id"),
-        title=F("title"),
-        detail=F("kind"),
-        at=F("starts_at"),
+        **OF_MEETING,
     )
 
 
