@@ -7,6 +7,7 @@ from uuid import UUID
 
 from councils.models import (
     VOTING_ROLES,
+    ActionItem,
     AgendaItem,
     AgendaPaper,
     Council,
@@ -135,8 +136,9 @@ def acting_council(user: User, council_id: UUID) -> Council | None:
     return None
 
 
-def can_read_item(user: User, item: AgendaItem | Decision) -> bool:
-    """Whether ``user`` may read an agenda item, or a decision; as ``visible_to``."""
+def can_read_item(user: User, item: AgendaItem | Decision | ActionItem) -> bool:
+    """Whether ``user`` may read an agenda item, or what was written at it; as
+    ``visible_to``."""
     helps_only = item.council_id not in council_ids(user, *VOTING_ROLES)
     if helps_only and item.openness == Openness.MEMBERS:
         return False

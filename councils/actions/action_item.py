@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.actions.minutes import hold_item, writable
+from councils.actions.minutes import hold_item, hold_readable, writable
 from councils.models import (
     VOTING_ROLES,
     ActionItem,
@@ -18,7 +18,7 @@ from councils.models import (
 from portal import audit
 from portal.errors import NotAllowedNow
 from portal.models import User
-from portal.transitions import lock, move
+from portal.transitions import move
 
 Status = ActionItem.Status
 
@@ -44,7 +44,7 @@ def reword(action: ActionItem, *, what: str, by: User) -> ActionItem:
     """Say it in other words, as long as the minutes are not adopted."""
     if action.item is not None:
         writable(action.item.meeting, by=by)
-    action = lock(action)
+    action = hold_readable(action, by=by)
     action.what = what
     action.save(update_fields=["what"])
     _record("action_item.reword", action, by)
@@ -56,7 +56,7 @@ def remove(action: ActionItem, *, by: User) -> None:
     """Take back what was written down by mistake, before the minutes are adopted."""
     if action.item is not None:
         writable(action.item.meeting, by=by)
-    action = lock(action)
+    action = hold_readable(action, by=by)
     _record("action_item.remove", action, by)
     action.delete()
 
@@ -64,7 +64,7 @@ def remove(action: ActionItem, *, by: User) -> None:
 @transaction.atomic
 def hand_over(action: ActionItem, *, owner: User, due_on: date, by: User) -> ActionItem:
     """Give it another owner or another day; only while it is open."""
-    action = lock(action)
+    action = hold_readable(action, by=by)
     if action.status != Status.OPEN:
         raise NotAllowedNow(_("This is not open any more. Open it again first."))
     action.owner, action.due_on = owner, due_on
@@ -77,7 +77,7 @@ def hand_over(action: ActionItem, *, owner: User, due_on: date, by: User) -> Act
 @transaction.atomic
 def finish(action: ActionItem, *, note: str, by: User) -> ActionItem:
     """It is done; ``note`` says what came of it."""
-    action = _end(action, Status.DONE, note)
+    action = _end(action, Status.DONE, note, by)
     _record("action_item.finish", action, by)
     return action
 
@@ -85,7 +85,7 @@ def finish(action: ActionItem, *, note: str, by: User) -> ActionItem:
 @transaction.atomic
 def drop(action: ActionItem, *, note: str, by: User) -> ActionItem:
     """It need not be done any more; ``note`` says why."""
-    action = _end(action, Status.DROPPED, note)
+    action = _end(action, Status.DROPPED, note, by)
     _record("action_item.drop", action, by)
     return action
 
@@ -93,7 +93,7 @@ def drop(action: ActionItem, *, note: str, by: User) -> ActionItem:
 @transaction.atomic
 def reopen(action: ActionItem, *, by: User) -> ActionItem:
     """It is to be done after all; what was said of it stays."""
-    action = lock(action)
+    action = hold_readable(action, by=by)
     move(action, Status.OPEN)
     action.ended_at = None
     action.save(update_fields=["status", "ended_at"])
@@ -125,8 +125,8 @@ def _check_owner(action: ActionItem) -> None:
         raise NotAllowedNow(_("Choose somebody of the council who may read this item."))
 
 
-def _end(action: ActionItem, status: str, note: str) -> ActionItem:
-    action = lock(action)
+def _end(action: ActionItem, status: str, note: str, by: User) -> ActionItem:
+    action = hold_readable(action, by=by)
     move(action, status)
     action.note, action.ended_at = note, timezone.now()
     action.save(update_fields=["status", "note", "ended_at"])

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from councils.actions.minutes import hold_item, writable
+from councils.actions.minutes import hold_item, hold_readable, writable
 from councils.models import (
     VOTING_ROLES,
     AgendaItem,
@@ -53,7 +53,7 @@ def change(decision: Decision, *, by: User) -> Decision:
     """Save other words or votes, as long as the minutes are not adopted."""
     writable(decision.item.meeting, by=by)
     _check_votes(decision)
-    kept = lock(decision)
+    kept = hold_readable(decision, by=by)
     kept.text = decision.text
     kept.votes_for = decision.votes_for
     kept.votes_against = decision.votes_against
@@ -70,7 +70,7 @@ def remove(decision: Decision, *, by: User) -> None:
     """Take back the last decision of the year: an earlier one would leave a gap."""
     lock(decision.council)
     writable(decision.item.meeting, by=by)
-    decision = lock(decision)
+    decision = hold_readable(decision, by=by)
     if decision.number != _last_number(decision.council, decision.year):
         raise NotAllowedNow(
             _("Only the last decision of the year can go. Change its words instead.")

@@ -1,6 +1,7 @@
 """The minutes of a meeting: written per item, sent round as a draft, adopted later."""
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,13 +9,22 @@ from django.utils.translation import gettext as _
 
 from councils.actions.minutes_content import content_of
 from councils.actions.minutes_mail import tell_adopted, tell_round
-from councils.models import AdoptedMinutes, AgendaItem, Meeting, Minutes
+from councils.models import (
+    ActionItem,
+    AdoptedMinutes,
+    AgendaItem,
+    Decision,
+    Meeting,
+    Minutes,
+)
 from councils.permissions import can_read_item
 from portal import audit
 from portal.canonical import canonical_json, fingerprint
 from portal.errors import NotAllowedNow, StaleText
 from portal.models import User
 from portal.transitions import lock, move
+
+Written = TypeVar("Written", Decision, ActionItem)
 
 Status = Minutes.Status
 # Who sends round again so soon pressed twice.
@@ -53,9 +63,20 @@ def hold_item(item: AgendaItem, *, by: User) -> AgendaItem:
     now = lock(item)
     if now.dropped_at is not None or now.meeting_id != item.meeting_id:
         raise NotAllowedNow(_("This item was taken off the agenda."))
-    if not can_read_item(by, now):
-        raise NotAllowedNow(_("This item was closed meanwhile."))
+    _refuse_who_cannot_read(now, by)
     return now
+
+
+def hold_readable(row: Written, *, by: User) -> Written:
+    """A decision or an action as it now is, held, if ``by`` may read it still."""
+    now = lock(row)
+    _refuse_who_cannot_read(now, by)
+    return now
+
+
+def _refuse_who_cannot_read(row: AgendaItem | Decision | ActionItem, by: User) -> None:
+    if not can_read_item(by, row):
+        raise NotAllowedNow(_("This item was closed meanwhile."))
 
 
 @transaction.atomic

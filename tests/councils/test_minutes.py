@@ -278,6 +278,39 @@ def test_what_is_written_at_an_item_that_was_closed_meanwhile_is_closed_too():
         actions.save_notes(item, "Niet voor haar.", revision=0, by=secretary)
 
 
+def test_who_may_not_read_it_any_more_changes_nothing_that_was_written_at_an_item():
+    item = AgendaItemFactory()
+    chair, secretary = seated(item.meeting, "chair"), seated(item.meeting)
+    decision = decisions.record(Decision(item=item, text="Ja."), by=secretary)
+    action = action_items.take_on(
+        ActionItem(item=item, what="Bel.", owner=chair, due_on=DURING.date()),
+        by=secretary,
+    )
+    # On her screen both are open still.
+    item.openness = Openness.MEMBERS
+    agenda.save_item(item, revision=0, by=chair)
+
+    for change in (
+        lambda: decisions.change(decision, by=secretary),
+        lambda: decisions.remove(decision, by=secretary),
+        lambda: action_items.reword(action, what="Schrijf.", by=secretary),
+        lambda: action_items.remove(action, by=secretary),
+        lambda: action_items.hand_over(
+            action, owner=chair, due_on=LATER.date(), by=secretary
+        ),
+        lambda: action_items.finish(action, note="Klaar.", by=secretary),
+        lambda: action_items.drop(action, note="Vervalt.", by=secretary),
+        lambda: action_items.reopen(action, by=secretary),
+    ):
+        with pytest.raises(NotAllowedNow, match="intussen afgesloten"):
+            change()
+
+    assert (Decision.objects.get().text, ActionItem.objects.get().what) == (
+        "Ja.",
+        "Bel.",
+    )
+
+
 def test_nothing_is_decided_at_an_item_that_left_the_agenda():
     item = AgendaItemFactory()
     secretary = seated(item.meeting)
