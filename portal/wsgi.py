@@ -25,9 +25,9 @@ _ = get_resolver().url_patterns
 gc.collect()
 gc.freeze()
 
-# The same of what the first visits load, after each of their full looks: to look through
-# all that over and over made one visit in twenty two milliseconds longer (make bench,
-# the agenda of 60 items, p95).
+# The same of what the first visits load, after each of their full looks: to look
+# through all that over and over made one visit in twenty two milliseconds longer (make
+# bench, the agenda of 60 items, p95).
 BEFORE = gc.get_stats()[2]["collections"]
 FIRST_LOOKS = 12
 
