@@ -4,8 +4,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from portal import urls
 from portal.accounts import be, log_in
 from portal.models import User
+
+handler403 = urls.handler403
 
 
 @login_not_required
