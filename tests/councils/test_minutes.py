@@ -302,7 +302,7 @@ def test_who_may_not_read_it_any_more_changes_nothing_that_was_written_at_an_ite
         lambda: action_items.drop(action, note="Vervalt.", by=secretary),
         lambda: action_items.reopen(action, by=secretary),
     ):
-        with pytest.raises(NotAllowedNow, match="intussen afgesloten"):
+        with pytest.raises(NotAllowedNow, match="intussen besloten"):
             change()
 
     assert (Decision.objects.get().text, ActionItem.objects.get().what) == (
